@@ -214,7 +214,8 @@ class Relation(Record):
             frame = f" of frame {why.frame}" if why.frame else ""
             lines.append(f"trigger {why.trigger.text!r}{frame} at {why.trigger.start}")
         lines += [
-            f"{role}: {construction} ({why.path.get(role, '')})" for role, construction in why.construction.items()
+            f"{role}: {construction} ({why.path.get(role, '')})"
+            for role, construction in why.construction.items()
         ]
         lines += [f"{cue.effect} by {cue.text!r} at {cue.start}" for cue in why.cues]
         if why.attribution:
@@ -259,7 +260,11 @@ class Article(Record):
         if isinstance(data, Mapping) and isinstance(data.get("text"), str):
             text, count = _SURROGATES.subn("\N{REPLACEMENT CHARACTER}", data["text"])
             if count:
-                return {**data, "text": text, "meta": {**(data.get("meta") or {}), "replaced_surrogates": count}}
+                return {
+                    **data,
+                    "text": text,
+                    "meta": {**(data.get("meta") or {}), "replaced_surrogates": count},
+                }
         return data
 
     @classmethod
@@ -281,7 +286,9 @@ class Article(Record):
         if isinstance(data, str):
             return cls(text=data)
         if not isinstance(data, Mapping):
-            raise RecordError(f"an article is a str, a mapping with 'text', or an Article, not {type(data).__name__}")
+            raise RecordError(
+                f"an article is a str, a mapping with 'text', or an Article, not {type(data).__name__}"
+            )
         fields = {name: data[name] for name in ("id", "date", "title", "url", "text") if name in data}
         if isinstance(fields.get("id"), int):
             fields["id"] = str(fields["id"])
@@ -333,7 +340,11 @@ class AnnotatedArticle(Article):
 
     def to_json(self) -> str:
         """The record as one line of JSON, without a line end; lone surrogates are escaped."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+        return (
+            json.dumps(self.model_dump(mode="json"), ensure_ascii=False)
+            .encode("utf-8", "backslashreplace")
+            .decode()
+        )
 
     def evidence(self, relation: Relation) -> str:
         """The sentence or sentences that state a relation of this article."""

@@ -1,1 +1,4 @@
-"""TODO."""
+"""What entityrel knows: the ontology, frames and cues, and the gazetteers. Data files and their validated models.
+
+Nothing here imports spaCy.
+"""

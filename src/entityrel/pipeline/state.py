@@ -22,7 +22,19 @@ from entityrel.errors import PipelineError
 from entityrel.schema import Cue, Mention, Modality, Polarity, Provenance, Relation
 from entityrel.schema import Span as CharSpan
 
-__all__ = ["GAZETTEER_SPANS", "Proposal", "TokenSpan", "anaphora", "names", "relations", "require", "state"]
+__all__ = [
+    "GAZETTEER_SPANS",
+    "Proposal",
+    "TokenSpan",
+    "anaphora",
+    "mention",
+    "names",
+    "register_extensions",
+    "relations",
+    "require",
+    "span_mention",
+    "state",
+]
 
 TokenSpan = tuple[int, int]
 #: Key of ``doc.spans`` under which the gazetteer puts its candidates.
