@@ -214,8 +214,7 @@ class Relation(Record):
             frame = f" of frame {why.frame}" if why.frame else ""
             lines.append(f"trigger {why.trigger.text!r}{frame} at {why.trigger.start}")
         lines += [
-            f"{role}: {construction} ({why.path.get(role, '')})"
-            for role, construction in why.construction.items()
+            f"{role}: {construction} ({why.path.get(role, '')})" for role, construction in why.construction.items()
         ]
         lines += [f"{cue.effect} by {cue.text!r} at {cue.start}" for cue in why.cues]
         if why.attribution:
@@ -286,9 +285,7 @@ class Article(Record):
         if isinstance(data, str):
             return cls(text=data)
         if not isinstance(data, Mapping):
-            raise RecordError(
-                f"an article is a str, a mapping with 'text', or an Article, not {type(data).__name__}"
-            )
+            raise RecordError(f"an article is a str, a mapping with 'text', or an Article, not {type(data).__name__}")
         fields = {name: data[name] for name in ("id", "date", "title", "url", "text") if name in data}
         if isinstance(fields.get("id"), int):
             fields["id"] = str(fields["id"])
@@ -340,11 +337,7 @@ class AnnotatedArticle(Article):
 
     def to_json(self) -> str:
         """The record as one line of JSON, without a line end; lone surrogates are escaped."""
-        return (
-            json.dumps(self.model_dump(mode="json"), ensure_ascii=False)
-            .encode("utf-8", "backslashreplace")
-            .decode()
-        )
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
     def evidence(self, relation: Relation) -> str:
         """The sentence or sentences that state a relation of this article."""
@@ -355,12 +348,12 @@ class AnnotatedArticle(Article):
         # A record knows how to show itself only in a notebook; the view layer is not needed for anything else.
         from entityrel.view.article import article_html  # noqa: PLC0415
 
-        return article_html(self)
+        html: str = article_html(self)
+        return html
 
 
 def _reasons(error: ValidationError) -> str:
     """The complaints of pydantic in one line, each with the field's path."""
     return "; ".join(
-        ".".join(map(str, item["loc"])) + ": " + item["msg"] if item["loc"] else item["msg"]
-        for item in error.errors()
+        ".".join(map(str, item["loc"])) + ": " + item["msg"] if item["loc"] else item["msg"] for item in error.errors()
     )

@@ -136,7 +136,7 @@ def relations(doc: Doc) -> tuple[Relation, ...]:
 
 
 def _relations(doc: Doc) -> Iterator[Relation]:
-    by_span = {(ent.start, ent.end): span_mention(ent) for ent in doc.ents}
+    by_span: dict[tuple[int, ...], Mention] = {(ent.start, ent.end): span_mention(ent) for ent in doc.ents}
     for item in cast("list[Proposal]", state(doc).get("relations", ())):
         recipient, source = item.get("recipient"), item.get("source")
         quantity, evidence = item.get("quantity_chars"), item["evidence_chars"]
