@@ -26,8 +26,8 @@ hostile_text = st.one_of(any_text, newsy_text, st.lists(st.sampled_from(WORDS + 
 
 _ENTITIES = (
     ("Tehran", "COUNTRY", "IRN"), ("Iranian", "COUNTRY", "IRN"), ("Moscow", "COUNTRY", "RUS"),
-    ("Kirby", "PERSON", "kirby"), ("drones", "WEAPON", "drone"), ("T-72 tanks", "WEAPON", "t-72"), ("NATO", "ORG", "nato"),
-    ("Brest", "LOC", "brest"),
+    ("Kirby", "PERSON", "kirby"), ("drones", "WEAPON", "drone"), ("T-72 tanks", "WEAPON", "t-72"),
+    ("NATO", "ORG", "nato"), ("Brest", "LOC", "brest"),
 )  # fmt: skip
 _FILLERS = ("sent", "“quite”", "—", "and so on", "e\u0301té", "10:30", "#", "1: two", "@3", "(a)", "🇺🇦")
 

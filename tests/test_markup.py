@@ -23,7 +23,7 @@ GOOD = """\
 # date: 2023-12-07
 # title: US says: Iran keeps arming Russia
 # style: wire
-1: [Tehran|COUNTRY|IRN] sent [kamikaze drones|WEAPON|kamikaze-drone] to [Russia|COUNTRY|RUS], [Kirby|PERSON|john-kirby] said.
+1: [Tehran|COUNTRY|IRN] sent [drones|WEAPON|kamikaze-drone] to [Russia|COUNTRY|RUS], [Kirby|PERSON|john-kirby] said.
 2: It goes on.
 
 3: [Tehran|COUNTRY|IRN] denied it.
@@ -38,7 +38,7 @@ def test_reads_headers_text_mentions_and_relations() -> None:
     article = markup.parse(GOOD)
     assert (article.id, article.date, article.title) == ("wire-001", "2023-12-07", "US says: Iran keeps arming Russia")
     assert article.meta == {"style": "wire"}
-    assert article.text == ("Tehran sent kamikaze drones to Russia, Kirby said. It goes on.\n\nTehran denied it.")
+    assert article.text == ("Tehran sent drones to Russia, Kirby said. It goes on.\n\nTehran denied it.")
     assert [mention.id for mention in article.entities] == ["IRN", "kamikaze-drone", "RUS", "john-kirby", "IRN"]
     first, second = article.relations
     assert (first.source and first.source.text, first.quantity, first.date) == (
@@ -46,13 +46,13 @@ def test_reads_headers_text_mentions_and_relations() -> None:
         "several hundred",
         "2023-12",
     )
-    assert article.evidence(first) == "Tehran sent kamikaze drones to Russia, Kirby said."
+    assert article.evidence(first) == "Tehran sent drones to Russia, Kirby said."
     assert (second.polarity, second.evidence.start, second.evidence.end) == ("negated", 0, len(article.text))
 
 
 def test_an_argument_outside_the_evidence_is_the_nearest_mention() -> None:
     source = GOOD.replace("src=IRN @1,3", "src=IRN @2")
-    assert markup.parse(source).relations[1].subject.start == 64
+    assert markup.parse(source).relations[1].subject.start == 55
 
 
 def test_raw_lines_keep_their_line_ends() -> None:
