@@ -42,7 +42,7 @@ def test_reads_headers_text_mentions_and_relations() -> None:
     assert [mention.id for mention in article.entities] == ["IRN", "kamikaze-drone", "RUS", "john-kirby", "IRN"]
     first, second = article.relations
     assert (first.source and first.source.text, first.quantity, first.date) == (
-        "John Kirby",
+        "Kirby",
         "several hundred",
         "2023-12",
     )
