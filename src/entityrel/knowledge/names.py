@@ -1,0 +1,207 @@
+"""Which mentions of an article name the same person or organisation, from the spelling of the names alone.
+
+No text is read here but the names, in the order in which the article has them, so that the rules can be tested and
+used over a corpus as well.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from entityrel.knowledge.files import Strict, read_yaml
+from entityrel.knowledge.gazetteer import Gazetteer
+
+__all__ = ["Named", "initials", "name_parts", "persons", "slug"]
+
+_WORD = re.compile(r"[^\W_][\w'’]*")
+
+
+class _Words(Strict):
+    titles: frozenset[str]
+    female: frozenset[str]
+    male: frozenset[str]
+    suffixes: frozenset[str]
+    particles: frozenset[str]
+    family_first: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    return read_yaml("gazetteer/person_names.yaml", _Words)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a mention names: the entity's id and its display name."""
+
+    id: str
+    name: str
+
+
+def slug(text: str, default: str = "unnamed") -> str:
+    """A stable id of a name: lower case, no accents, hyphens between the words.
+
+    Example:
+        >>> slug("Recep Tayyip Erdoğan")
+        'recep-tayyip-erdogan'
+    """
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(sign for sign in folded if not unicodedata.combining(sign)).replace("ı", "i")
+    plain = re.sub(r"['’`´]|(?<=\w)\.(?=\w\b)", "", plain)
+    return re.sub(r"[\W_]+", "-", plain).strip("-") or default
+
+
+def name_parts(text: str) -> tuple[str, ...]:
+    """The words of a person's name without titles, suffixes and the prefixes "al-" and "el-", folded.
+
+    Example:
+        >>> name_parts("Mr. Bashar al-Assad"), name_parts("Gen. John F. Kelly Jr.")
+        (('bashar', 'assad'), ('john', 'f', 'kelly'))
+    """
+    words = _words()
+    parts = [part for part in slug(text).split("-") if part]
+    while len(parts) > 1 and parts[0] in words.titles:
+        parts.pop(0)
+    while len(parts) > 1 and parts[-1] in words.suffixes:
+        parts.pop()
+    kept = [part for part in parts if part not in ("al", "el")]
+    return tuple(kept or parts)
+
+
+def initials(text: str) -> str:
+    """The initials of the capitalised words of a name: "International Atomic Energy Agency" gives "IAEA"."""
+    return "".join(word[0] for word in _WORD.findall(text) if word[0].isupper())
+
+
+@dataclass(slots=True)
+class _Cluster:
+    parts: tuple[str, ...]
+    text: str
+    known: str | None
+    forms: set[tuple[str, ...]] = field(default_factory=set)
+
+
+def persons(mentions: Sequence[tuple[str, str]], gazetteer: Gazetteer, countries: Iterable[str] = ()) -> list[Named]:
+    """Who each mention of an article is.
+
+    A surname alone is the person with that surname whose full name the article has, or else the one known leader
+    of that name of a country in the article. A first name alone, a namesake with another first name and a spouse
+    stay apart.
+
+    Args:
+        mentions: The name and the word before it, of each mention, in the order of the article.
+        gazetteer: Known persons.
+        countries: Codes of the countries that the article mentions.
+
+    Returns:
+        What each mention names, in the same order.
+    """
+    forms = [name_parts(text) for text, _ in mentions]
+    clusters: list[_Cluster] = []
+    full: dict[tuple[str, ...], _Cluster] = {}
+    order = sorted(range(len(mentions)), key=lambda position: -len(forms[position]))
+    for position in order:
+        form = forms[position]
+        if len(form) < 2 or form in full:
+            continue
+        text = _bare(mentions[position][0])
+        known = _known(text, gazetteer)
+        cluster = _matching(form, known, clusters)
+        if cluster is None:
+            cluster = _Cluster(form, text, known)
+            clusters.append(cluster)
+        cluster.known = cluster.known or known
+        full[form] = cluster
+    first_seen = {id(full[form]): position for position, form in reversed(list(enumerate(forms))) if form in full}
+    clusters.sort(key=lambda cluster: first_seen[id(cluster)])
+    places = set(countries)
+    alone: dict[tuple[str, ...], Named] = {}
+    result = []
+    for (text, before), form in zip(mentions, forms, strict=True):
+        cluster = full.get(form) or _by_surname(form, before, clusters)
+        if cluster is not None:
+            result.append(_named(cluster, gazetteer))
+            continue
+        if form not in alone:
+            alone[form] = _single(_bare(text), form, gazetteer, places)
+        result.append(alone[form])
+    return result
+
+
+def _bare(text: str) -> str:
+    """The name without titles before it, as written."""
+    words = text.split()
+    while len(words) > 1 and slug(words[0]).replace("-", "") in _words().titles:
+        words.pop(0)
+    return " ".join(words)
+
+
+def _known(text: str, gazetteer: Gazetteer) -> str | None:
+    ids = {alias.id for alias in gazetteer.lookup(text, "PERSON") if alias.sense != "surname"}
+    return ids.pop() if len(ids) == 1 else None
+
+
+def _matching(form: tuple[str, ...], known: str | None, clusters: list[_Cluster]) -> _Cluster | None:
+    if known and (same := [cluster for cluster in clusters if cluster.known == known]):
+        return same[0]
+    fitting = [
+        cluster
+        for cluster in clusters
+        if _shorter_of(form, cluster.parts) and not (known and cluster.known and known != cluster.known)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _shorter_of(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Whether ``short`` is ``long`` with parts left out or given as initials, the last part kept."""
+    if short[-1] != long[-1] or len(short) > len(long):
+        return False
+    rest = iter(long)
+    return all(any(part == other or (len(part) == 1 and other.startswith(part)) or (len(other) == 1 and part.startswith(other)) for other in rest)
+               for part in short)  # fmt: skip
+
+
+def _family(cluster: _Cluster) -> set[tuple[str, ...]]:
+    parts, words = cluster.parts, _words()
+    surnames = {parts[-1:]}
+    for start in range(1, len(parts)):
+        if start == len(parts) - 2 and len(parts) > 3:
+            surnames.add(parts[start : start + 1])  # "Andrés Manuel López Obrador"
+        surnames.add(parts[start:])
+        if parts[start] in words.particles:
+            break
+    if parts[0] in words.family_first and len(parts) <= 3:
+        surnames.add(parts[:1])
+    return surnames
+
+
+def _by_surname(form: tuple[str, ...], before: str, clusters: list[_Cluster]) -> _Cluster | None:
+    fitting = [cluster for cluster in clusters if form in _family(cluster)]
+    if len(fitting) > 1 and slug(before) in _words().female:
+        # the article introduces the man first as a rule; a title that says otherwise is for the other one
+        return fitting[-1]
+    return fitting[0] if fitting else None
+
+
+def _named(cluster: _Cluster, gazetteer: Gazetteer) -> Named:
+    if cluster.known:
+        return Named(cluster.known, gazetteer.name("PERSON", cluster.known) or cluster.text)
+    return Named(slug(cluster.text), cluster.text)
+
+
+def _single(text: str, form: tuple[str, ...], gazetteer: Gazetteer, countries: set[str]) -> Named:
+    hits = gazetteer.lookup(text, "PERSON") or gazetteer.lookup(form[-1], "PERSON")
+    own = {alias.id for alias in hits if alias.sense != "surname"}
+    if len(own) == 1:
+        known = own.pop()
+        return Named(known, gazetteer.name("PERSON", known) or text)
+    leaders = {alias.id for alias in hits
+               if any(row.role == "leads" and row.country in countries for row in gazetteer.offices(alias.id))}  # fmt: skip
+    if len(leaders) == 1:
+        known = leaders.pop()
+        return Named(known, gazetteer.name("PERSON", known) or text)
+    return Named(slug(text), text)

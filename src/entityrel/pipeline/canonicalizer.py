@@ -1,0 +1,199 @@
+"""The component that settles the mentions of a Doc and gives each an id: recogniser and gazetteer put together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer
+from entityrel.knowledge.names import Named, initials, persons, slug
+from entityrel.pipeline.state import GAZETTEER_SPANS, state
+
+__all__ = ["CanonicalizerComponent", "make_canonicalizer"]
+
+LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
+_TRIM_LEFT = frozenset("the a an this that these those its their his her our my your some any no".split())
+_QUOTES = frozenset("\"'“”‘’«»„`()[]{}.,;:!?…-–—/*_|")
+_POSSESSIVE = frozenset(("'s", "’s", "'", "’", "'S", "’S"))
+_DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
+
+
+class CanonicalizerComponent:
+    """Writes the final ``doc.ents``, with ids as ``kb_id_``, and the canonical names.
+
+    Args:
+        name: The component's name in the pipeline.
+        paths: Users' own CSV files, the same as those of the gazetteer component.
+    """
+
+    def __init__(self, name: str = "entityrel_canonicalizer", *, paths: Iterable[str | Path] = ()) -> None:
+        self.name = name
+        self.paths = [str(path) for path in paths]
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The gazetteer with the user's own files; it is read once a process."""
+        return load_gazetteer(*self.paths)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Settle the mentions of ``doc``."""
+        spans = reconcile(doc)
+        named = identify(doc, spans, self.gazetteer)
+        names: dict[str, str] = {}
+        ents = []
+        for span, (label, entity) in zip(spans, named, strict=True):
+            if label:
+                ents.append(Span(doc, span.start, span.end, label, kb_id=entity.id))
+                names.setdefault(f"{label}:{entity.id}", entity.name)
+        doc.set_ents(ents)
+        state(doc)["names"] = names
+        return doc
+
+
+def reconcile(doc: Doc) -> list[Span]:
+    """The mentions of the recogniser, trimmed, put together with the gazetteer's; none overlap."""
+    found = [trimmed for ent in doc.ents if ent.label_ in LABELS and (trimmed := trim(ent)) is not None]
+    at = {token: span for span in found for token in range(span.start, span.end)}
+    for known in doc.spans.get(GAZETTEER_SPANS, ()):
+        if not known.id_.endswith("!"):
+            continue
+        touched = {(span.start, span.end, span.label_): span for token in range(known.start, known.end)
+                   if (span := at.get(token)) is not None}  # fmt: skip
+        if _decides(known, list(touched.values())):
+            for span in touched.values():
+                for token in range(span.start, span.end):
+                    at.pop(token, None)
+            mention = Span(doc, known.start, known.end, known.label_)
+            at.update(dict.fromkeys(range(known.start, known.end), mention))
+    return filter_spans({(span.start, span.end): span for span in at.values()}.values())
+
+
+def _decides(known: Span, touched: list[Span]) -> bool:
+    """Whether a sure name of the gazetteer replaces the recogniser's mentions that it touches."""
+    if not touched:
+        return True
+    if any(span.start < known.start and span.end < known.end or span.start > known.start and span.end > known.end for span in touched):
+        return False
+    inside = all(known.start <= span.start and span.end <= known.end for span in touched)
+    if inside and any(span.end - span.start < known.end - known.start for span in touched):
+        return known.label_ in ("COUNTRY", "PERSON") and all(span.label_ in (known.label_, "LOC") for span in touched)
+    return len(touched) == 1 and touched[0].label_ == known.label_ == "COUNTRY"
+
+
+def trim(span: Span) -> Span | None:
+    """The span without determiners, quotation marks, possessive 's and punctuation at its edges, or None."""
+    doc, start, end = span.doc, span.start, span.end
+    while start < end and (_outside(doc[start].text) or (end - start > 1 and _determiner(doc, start, end))):
+        start += 1
+    while end > start and (_outside(doc[end - 1].text) or doc[end - 1].text in _POSSESSIVE):
+        end -= 1
+    return Span(doc, start, end, span.label_) if start < end else None
+
+
+def _determiner(doc: Doc, start: int, end: int) -> bool:
+    word = doc[start].text
+    return word.lower() in _TRIM_LEFT and not (word == "The" and doc[start + 1].text == "Hague")
+
+
+def _outside(text: str) -> bool:
+    return text.isspace() or (text in _QUOTES)
+
+
+def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[str, Named]]:
+    """The label and the entity of each span; the label is empty where a mention is none after all."""
+    result: list[tuple[str, Named]] = [(span.label_, Named(slug(span.text), span.text)) for span in spans]
+    by_label = {label: [i for i, span in enumerate(spans) if span.label_ == label] for label in LABELS}
+
+    def settle(label: str, named: list[Named]) -> None:
+        for position, entity in zip(by_label[label], named, strict=True):
+            result[position] = (label, entity)
+
+    for position, code in zip(by_label["COUNTRY"], countries(doc, [spans[i] for i in by_label["COUNTRY"]], gazetteer), strict=True):
+        span = spans[position]
+        if code:
+            result[position] = ("COUNTRY", Named(code, gazetteer.name("COUNTRY", code) or code))
+        else:
+            result[position] = ("" if span.root.pos_ == "ADJ" else "LOC", Named(slug(span.text), span.text))
+    codes = {entity.id for label, entity in result if label == "COUNTRY"}
+    people = [(spans[i].text, doc[spans[i].start - 1].text if spans[i].start else "") for i in by_label["PERSON"]]
+    settle("PERSON", persons(people, gazetteer, codes))
+    settle("ORG", organisations(doc, [spans[i] for i in by_label["ORG"]], gazetteer))
+    settle("WEAPON", [weapon(spans[i].text, gazetteer) for i in by_label["WEAPON"]])
+    return result
+
+
+def countries(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[str | None]:
+    """The alpha-3 code of each mention; None where the gazetteer knows no such country.
+
+    An alias that one entry yields to another ("Congo", "Moscow" for the Soviet Union) goes to the yielding one where
+    the article names it otherwise, and does not name the other.
+    """
+    claims = [gazetteer.lookup(span.text, "COUNTRY") for span in spans]
+    sole = Counter(found[0].id for found in claims if len(found) == 1 or not any(alias.yields for alias in found))
+    # a capital says nothing of the state's period, a name or an adjective does
+    named = Counter(found[0].id for span, found in zip(spans, claims, strict=True) if found and found[0].sense in ("name", "adjective"))
+    codes: list[str | None] = []
+    for span, found in zip(spans, claims, strict=True):
+        if not found:
+            codes.append(_unlisted(span, gazetteer))
+            continue
+        best = found[0].id
+        for alias in found[1:]:
+            if alias.yields and sole[alias.id] and not sole[best] and not named[best]:
+                best = alias.id
+        codes.append(best)
+    return codes
+
+
+def _unlisted(span: Span, gazetteer: Gazetteer) -> str | None:
+    inside = [alias for found in gazetteer.find(span.text) for alias in found.aliases if alias.label == "COUNTRY"]
+    if inside:
+        return inside[0].id
+    return gazetteer.nearest_country(span.text)
+
+
+def organisations(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[Named]:
+    """Which organisation each mention names; an acronym is what the article defines it to be."""
+    meaning: dict[str, str] = {}
+    text = doc.text
+    by_initials: dict[str, str] = {}
+    for span in spans:
+        if " " in span.text:
+            by_initials.setdefault(initials(span.text), span.text)
+            if defined := _DEFINED.match(text, span.end_char):
+                meaning.setdefault(defined.group(1).replace(".", ""), span.text)
+    named = []
+    for span in spans:
+        short = span.text.replace(".", "")
+        full = meaning.get(short) or (by_initials.get(short, span.text) if short.isupper() else span.text)
+        known = next(iter(gazetteer.lookup(full, "ORG") or gazetteer.lookup(span.text, "ORG")), None)
+        if known:
+            named.append(Named(known.id, gazetteer.name("ORG", known.id) or full))
+        else:
+            named.append(Named(slug(re.sub(r"(?i)^the\s+", "", full)), full))
+    return named
+
+
+def weapon(text: str, gazetteer: Gazetteer) -> Named:
+    """The weapon or class that a mention names."""
+    known = next(iter(gazetteer.lookup(text, "WEAPON")), None)
+    if known:
+        return Named(known.id, gazetteer.name("WEAPON", known.id) or text)
+    return Named(re.sub(r"(?<=[a-z]{2})s$", "", slug(text)), text)
+
+
+@Language.factory(
+    "entityrel_canonicalizer",
+    requires=["doc.ents"],
+    assigns=["doc.ents", "token.ent_kb_id", "doc.user_data"],
+    default_config={"paths": []},
+)
+def make_canonicalizer(nlp: Language, name: str, paths: list[str]) -> Callable[[Doc], Doc]:
+    """Make the component; ``paths`` are users' own CSV files (text, label, id[, name][, sense])."""
+    return CanonicalizerComponent(name, paths=paths)

@@ -1,0 +1,68 @@
+"""The component that marks every known name in a Doc, before the recogniser, which may take the marks as features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer
+from entityrel.pipeline.state import GAZETTEER_SPANS
+
+__all__ = ["GazetteerComponent", "is_sure", "make_gazetteer"]
+
+
+class GazetteerComponent:
+    """Puts the longest known names into ``doc.spans["entityrel_gazetteer"]``.
+
+    Each span has the label, the entity's id as ``kb_id_`` and as ``id_`` the sense of the name ("name", "demonym",
+    "capital" …) with a "!" after it where it may be asserted without the recogniser (see `is_sure`). A name that
+    stands for several entities gives one span for each label, that with the best claim.
+
+    Args:
+        name: The component's name in the pipeline.
+        paths: Users' own CSV files with the columns text, label, id[, name][, sense].
+    """
+
+    def __init__(self, name: str = "entityrel_gazetteer", *, paths: Iterable[str | Path] = ()) -> None:
+        self.name = name
+        self.paths = [str(path) for path in paths]
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """The gazetteer with the user's own files; it is read once a process."""
+        return load_gazetteer(*self.paths)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark the names of ``doc``."""
+        spans: list[Span] = []
+        for found in self.gazetteer.find(doc.text):
+            tokens = doc.char_span(found.start, found.end)
+            if tokens is None:
+                continue
+            labels: set[str] = set()
+            for alias in sorted(found.aliases, key=lambda alias: alias.yields):
+                if alias.label not in labels:
+                    labels.add(alias.label)
+                    sense = f"{alias.sense}!" if alias.sure else alias.sense
+                    spans.append(Span(doc, tokens.start, tokens.end, alias.label, kb_id=alias.id, span_id=sense))
+        doc.spans[GAZETTEER_SPANS] = spans
+        return doc
+
+
+
+def is_sure(span: Span) -> bool:
+    """Whether a span of ``doc.spans["entityrel_gazetteer"]`` may be asserted without the recogniser."""
+    return span.id_.endswith("!")
+
+
+@Language.factory(
+    "entityrel_gazetteer",
+    assigns=["doc.spans"],
+    default_config={"paths": []},
+)
+def make_gazetteer(nlp: Language, name: str, paths: list[str]) -> Callable[[Doc], Doc]:
+    """Make the component; ``paths`` are users' own CSV files (text, label, id[, name][, sense])."""
+    return GazetteerComponent(name, paths=paths)
