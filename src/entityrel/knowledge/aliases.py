@@ -138,21 +138,31 @@ class AliasIndex:
         folded = [_fold(piece.group()) for piece in pieces]
         position, last = 0, len(pieces)
         while position < last:
-            width = 1
-            for length in self._lengths.get(folded[position], ()):
-                if position + length > last:
-                    continue
-                known = self._table.get(tuple(folded[position : position + length]))
-                if known and (fitting := self._fitting(known, text, pieces[position : position + length])):
-                    width = length
-                    first = pieces[position + (folded[position] == "the" and length > 1 and self._drops(fitting))]
-                    yield Found(first.start(), pieces[position + length - 1].end(), fitting)
-                    break
-            position += width
+            width, fitting = self._longest(text, pieces, folded, position)
+            if width and folded[position] == "the":
+                # "the North" of "the North Sea", "the Kingdom" of "the Kingdom of Jordan"
+                further, other = self._longest(text, pieces, folded, position + 1)
+                if 1 + further > width:
+                    position, width, fitting = position + 1, further, other
+                elif all(alias.text.startswith("the ") for alias in fitting):
+                    position, width = position + 1, width - 1
+            if width:
+                yield Found(pieces[position].start(), pieces[position + width - 1].end(), fitting)
+            position += width or 1
 
-    @staticmethod
-    def _drops(fitting: tuple[Alias, ...]) -> bool:
-        return all(alias.text.startswith("the ") for alias in fitting)
+    def _longest(
+        self, text: str, pieces: list[re.Match[str]], folded: list[str], position: int
+    ) -> tuple[int, tuple[Alias, ...]]:
+        """How many pieces the longest alias at ``position`` has, and the aliases; 0 and none without a match."""
+        if position >= len(pieces):
+            return 0, ()
+        for length in self._lengths.get(folded[position], ()):
+            if position + length > len(pieces):
+                continue
+            known = self._table.get(tuple(folded[position : position + length]))
+            if known and (fitting := self._fitting(known, text, pieces[position : position + length])):
+                return length, fitting
+        return 0, ()
 
     @staticmethod
     def _fitting(known: tuple[Alias, ...], text: str, pieces: list[re.Match[str]]) -> tuple[Alias, ...]:

@@ -11,16 +11,17 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer
+from entityrel.knowledge.gazetteer import Country, Gazetteer, load_gazetteer
 from entityrel.knowledge.names import Named, initials, persons, slug
 from entityrel.pipeline.state import GAZETTEER_SPANS, state
 
 __all__ = ["CanonicalizerComponent", "make_canonicalizer"]
 
 LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
-_TRIM_LEFT = frozenset("the a an this that these those its their his her our my your some any no".split())
-_QUOTES = frozenset("\"'“”‘’«»„`()[]{}.,;:!?…-–—/*_|")
+_DETERMINERS = frozenset("the a an this that these those its their his her our my your some any no".split())
+_SIGNS = frozenset("\"'“”‘’«»„`()[]{}.,;:!?…-–—/*_|")
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’", "'S", "’S"))
+_YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 _DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
 
 
@@ -87,22 +88,30 @@ def _decides(known: Span, touched: list[Span]) -> bool:
 
 
 def trim(span: Span) -> Span | None:
-    """The span without determiners, quotation marks, possessive 's and punctuation at its edges, or None."""
+    """The span without determiners, quotation marks, possessive 's and punctuation at its edges, or None.
+
+    The recogniser knows better where an organisation's or a weapon's name has a "The" or an "'s" of its own.
+    """
     doc, start, end = span.doc, span.start, span.end
-    while start < end and (_outside(doc[start].text) or (end - start > 1 and _determiner(doc, start, end))):
+    own = span.label_ in ("ORG", "WEAPON")
+    while start < end and (_outside(doc[start].text) or (end - start > 1 and _determiner(doc, start, own))):
         start += 1
-    while end > start and (_outside(doc[end - 1].text) or doc[end - 1].text in _POSSESSIVE):
+    while end > start and (_outside(doc[end - 1].text) or (not own and doc[end - 1].text in _POSSESSIVE)):
+        if doc[end - 1].text == ")" and any(token.text == "(" for token in doc[start:end]):
+            break
         end -= 1
     return Span(doc, start, end, span.label_) if start < end else None
 
 
-def _determiner(doc: Doc, start: int, end: int) -> bool:
-    word = doc[start].text
-    return word.lower() in _TRIM_LEFT and not (word == "The" and doc[start + 1].text == "Hague")
+def _determiner(doc: Doc, start: int, own: bool) -> bool:
+    word, following = doc[start].text, doc[start + 1].text
+    if following == "-" or word.lower() not in _DETERMINERS:
+        return False
+    return following.lower() != "hague" and (word.islower() or (word.lower() in ("the", "this") and not own))
 
 
 def _outside(text: str) -> bool:
-    return text.isspace() or (text in _QUOTES)
+    return text.isspace() or text in _SIGNS
 
 
 def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[str, Named]]:
@@ -132,23 +141,46 @@ def countries(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[str | N
     """The alpha-3 code of each mention; None where the gazetteer knows no such country.
 
     An alias that one entry yields to another ("Congo", "Moscow" for the Soviet Union) goes to the yielding one where
-    the article names it otherwise, and does not name the other.
+    the article supports it. For a state of today: it is named otherwise, and the other one is not. For a former
+    state: the article is of its time, or a year of its time stands beside a capital or seat, or the article, whose
+    date is not known or much later, names the former state and not today's one.
     """
     claims = [gazetteer.lookup(span.text, "COUNTRY") for span in spans]
-    sole = Counter(found[0].id for found in claims if len(found) == 1 or not any(alias.yields for alias in found))
+    sole = Counter(found[0].id for found in claims if found and not any(alias.yields for alias in found))
     # a capital says nothing of the state's period, a name or an adjective does
-    named = Counter(found[0].id for span, found in zip(spans, claims, strict=True) if found and found[0].sense in ("name", "adjective"))
+    named = Counter(found[0].id for found in claims if found and found[0].sense not in ("capital", "seat"))
+    date = str(state(doc).get("date") or "")
     codes: list[str | None] = []
     for span, found in zip(spans, claims, strict=True):
-        if not found:
-            codes.append(_unlisted(span, gazetteer))
-            continue
-        best = found[0].id
+        best = found[0].id if found else _unlisted(span, gazetteer)
         for alias in found[1:]:
-            if alias.yields and sole[alias.id] and not sole[best] and not named[best]:
+            country = gazetteer.country(alias.id)
+            if not alias.yields or country is None:
+                continue
+            if country.until is None:
+                supported = sole[alias.id] > 0 and not sole[found[0].id]
+            elif date and _in_period(date, country):
+                supported = True
+            elif alias.sense in ("capital", "seat") and (year := _year_beside(span)):
+                supported = _in_period(year, country)
+            else:
+                supported = sole[alias.id] > bool(date) and not named[found[0].id]
+            if supported:
                 best = alias.id
         codes.append(best)
     return codes
+
+
+def _in_period(date: str, country: Country) -> bool:
+    return (country.since or "") <= date < (country.until or "9")
+
+
+def _year_beside(span: Span) -> str | None:
+    """The year that stands nearest before the mention in its sentence or the one before, or shortly after it."""
+    text = span.doc.text
+    before = _YEAR.findall(text[max(0, span.start_char - 120) : span.start_char])
+    after = _YEAR.findall(text[span.end_char : span.end_char + 60])
+    return (before[-1:] or after[:1] or [None])[0]
 
 
 def _unlisted(span: Span, gazetteer: Gazetteer) -> str | None:
