@@ -1,1 +1,7 @@
-"""TODO."""
+"""What a reader sees: a graph as an HTML page, an article in a notebook, statements in a terminal."""
+
+from entityrel.view.article import article_html
+from entityrel.view.html import graph_html
+from entityrel.view.table import statements_table
+
+__all__ = ["article_html", "graph_html", "statements_table"]

@@ -1,0 +1,144 @@
+// The picture: one line for each ordered pair of entities that has a visible statement.
+import { MultiDirectedGraph } from "graphology";
+import Sigma from "sigma";
+import { EdgeArrowProgram } from "sigma/rendering";
+import { EdgeCurvedArrowProgram } from "@sigma/edge-curve";
+import { COLOURS, OTHER_COLOUR } from "./data.js";
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+export function makePairs(graph) {
+  const pairs = new Map();
+  for (let row = 0; row < graph.edges; row += 1) {
+    const key = graph.from[row] * graph.nodes + graph.to[row];
+    const pair = pairs.get(key);
+    if (pair) pair.rows.push(row);
+    else pairs.set(key, { key: String(key), from: graph.from[row], to: graph.to[row], rows: [row] });
+  }
+  for (const pair of pairs.values()) pair.both = pairs.has(pair.to * graph.nodes + pair.from);
+  return [...pairs.values()];
+}
+
+export function draw(graph, places, pairs, { onNode, onPair, onNothing }) {
+  const model = new MultiDirectedGraph();
+  const weight = new Float64Array(graph.nodes);
+  for (let row = 0; row < graph.edges; row += 1) {
+    weight[graph.from[row]] += 1;
+    weight[graph.to[row]] += 1;
+  }
+  const grow = 14 / Math.sqrt(Math.max(40, weight.reduce((a, b) => Math.max(a, b), 1)));
+  for (let row = 0; row < graph.nodes; row += 1) {
+    model.addNode(String(row), {
+      x: places[2 * row], y: places[2 * row + 1], size: 2 + grow * Math.sqrt(weight[row]),
+      label: graph.name(row), color: COLOURS[graph.label(row)] ?? OTHER_COLOUR,
+    });
+  }
+  const byKey = new Map();
+  for (const pair of pairs) {
+    byKey.set(pair.key, pair);
+    if (pair.from === pair.to) continue; // told in the panel; a line from a node to itself has no length
+    model.addEdgeWithKey(pair.key, String(pair.from), String(pair.to), { type: pair.both ? "curved" : "arrow" });
+  }
+  const state = { node: undefined, pair: undefined, near: new Set(), shown: undefined, live: undefined };
+  const palette = {};
+  const readPalette = () => {
+    for (const name of ["fact", "hedged", "negated", "ink", "accent", "line"]) palette[name] = colour(name);
+  };
+  readPalette();
+
+  const sigma = new Sigma(model, document.getElementById("graph"), {
+    allowInvalidContainer: true,
+    enableEdgeEvents: true,
+    defaultEdgeType: "arrow",
+    edgeProgramClasses: { arrow: EdgeArrowProgram, curved: EdgeCurvedArrowProgram },
+    labelColor: { color: palette.ink },
+    labelFont: "system-ui, sans-serif",
+    labelRenderedSizeThreshold: graph.nodes > 2000 ? 9 : 5,
+    labelDensity: 0.7,
+    hideEdgesOnMove: pairs.length > 20000,
+    zIndex: true,
+    defaultDrawNodeHover: drawHover(palette),
+    nodeReducer: (key, data) => {
+      const row = Number(key);
+      if (state.live && !state.live[row]) return { ...data, hidden: true };
+      if (state.node === undefined && !state.pair) return data;
+      if (row === state.node || state.near.has(row)) return { ...data, zIndex: 2, forceLabel: row === state.node || state.near.size < 40 };
+      return { ...data, color: palette.line, label: null, zIndex: 0 };
+    },
+    edgeReducer: (key, data) => {
+      const pair = byKey.get(key);
+      const shown = state.shown?.get(pair) ?? { count: 0 };
+      if (!shown.count) return { ...data, hidden: true };
+      const size = 0.6 + Math.min(5, Math.sqrt(shown.count) * 0.7);
+      const chosen = pair === state.pair || pair.from === state.node || pair.to === state.node;
+      if ((state.node !== undefined || state.pair) && !chosen) return { ...data, hidden: true };
+      return { ...data, size: pair === state.pair ? size + 2 : size, color: pair === state.pair ? palette.accent : palette[shown.tone], zIndex: chosen ? 1 : 0 };
+    },
+  });
+  sigma.on("clickNode", ({ node }) => onNode(Number(node)));
+  sigma.on("clickEdge", ({ edge }) => onPair(byKey.get(edge)));
+  sigma.on("clickStage", () => onNothing());
+  const point = (cursor) => () => { document.getElementById("graph").style.cursor = cursor; };
+  for (const what of ["Node", "Edge"]) {
+    sigma.on(`enter${what}`, point("pointer"));
+    sigma.on(`leave${what}`, point("default"));
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    readPalette();
+    sigma.setSetting("labelColor", { color: palette.ink });
+    sigma.refresh();
+  });
+
+  const camera = sigma.getCamera();
+  return {
+    sigma,
+    // shown: Map of pair to {count, tone}; live: which nodes are to be seen.
+    filter(shown, live) {
+      Object.assign(state, { shown, live });
+      sigma.refresh({ skipIndexation: true });
+    },
+    choose({ node, pair, near }) {
+      Object.assign(state, { node, pair, near: new Set(near) });
+      sigma.refresh({ skipIndexation: true });
+    },
+    look(row) {
+      const { x, y } = sigma.getNodeDisplayData(String(row));
+      camera.animate({ x, y, ratio: Math.min(camera.ratio, 0.35) }, { duration: 300 });
+    },
+    move(dx, dy) {
+      const { x, y, ratio } = camera.getState();
+      camera.animate({ x: x + dx * ratio * 0.15, y: y + dy * ratio * 0.15 }, { duration: 100 });
+    },
+    zoom(how) {
+      if (how === "in") camera.animatedZoom({ duration: 150 });
+      else if (how === "out") camera.animatedUnzoom({ duration: 150 });
+      else camera.animatedReset({ duration: 200 });
+    },
+    // Where a node lies on the screen, in CSS pixels of the stage; the tests click there.
+    onScreen(row) {
+      return sigma.graphToViewport(model.getNodeAttributes(String(row)));
+    },
+  };
+}
+
+// Sigma's own hover box is white; this one follows the page's colours.
+function drawHover() {
+  return (context, data, settings) => {
+    if (!data.label) return;
+    const size = settings.labelSize;
+    context.font = `${settings.labelWeight} ${size}px ${settings.labelFont}`;
+    const width = context.measureText(data.label).width + data.size + 10;
+    context.fillStyle = colour("panel");
+    context.strokeStyle = colour("line");
+    context.beginPath();
+    context.roundRect(data.x - data.size - 3, data.y - size, width + data.size + 3, size * 2, size);
+    context.fill();
+    context.stroke();
+    context.fillStyle = data.color;
+    context.beginPath();
+    context.arc(data.x, data.y, data.size, 0, Math.PI * 2);
+    context.fill();
+    context.fillStyle = colour("ink");
+    context.fillText(data.label, data.x + data.size + 3, data.y + size / 3);
+  };
+}
