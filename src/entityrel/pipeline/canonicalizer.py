@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -21,6 +22,8 @@ LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
 _DETERMINERS = frozenset("the a an this that these those its their his her our my your some any no".split())
 _SIGNS = frozenset("\"'“”‘’«»„`()[]{}.,;:!?…-–—/*_|")
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’", "'S", "’S"))
+_PLACE_BEFORE = frozenset("in at from near to outside around across northern southern eastern western central".split())
+_PLACE_NOUNS = frozenset("island islands province region city state bay river sea peninsula".split())
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 _DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
 
@@ -128,13 +131,29 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[st
         if code:
             result[position] = ("COUNTRY", Named(code, gazetteer.name("COUNTRY", code) or code))
         else:
-            result[position] = ("" if span.root.pos_ == "ADJ" else "LOC", Named(slug(span.text), span.text))
+            result[position] = (_no_country(span, spans, gazetteer), result[position][1])
+            # what is no country may be a person or an organisation, and gets its id as one
+            if result[position][0] in by_label:
+                insort(by_label[result[position][0]], position)
     codes = {entity.id for label, entity in result if label == "COUNTRY"}
     people = [(spans[i].text, doc[spans[i].start - 1].text if spans[i].start else "") for i in by_label["PERSON"]]
     settle("PERSON", persons(people, gazetteer, codes))
     settle("ORG", organisations(doc, [spans[i] for i in by_label["ORG"]], gazetteer))
     settle("WEAPON", [weapon(spans[i].text, gazetteer) for i in by_label["WEAPON"]])
     return result
+
+
+def _no_country(span: Span, spans: list[Span], gazetteer: Gazetteer) -> str:
+    """The label of a mention that the recogniser takes for a country and the gazetteer does not know; "" for none."""
+    for other in spans:
+        if other.label_ != "COUNTRY" and (other.text == span.text or other.text.endswith(f" {span.text}")):
+            return other.label_
+    known = next((alias.label for alias in gazetteer.lookup(span.text) if alias.text == span.text), None)
+    if known:
+        return known
+    before = span.doc[span.start - 1].lower_ if span.start else ""
+    place = before in _PLACE_BEFORE or span[-1].lower_ in _PLACE_NOUNS
+    return "LOC" if place else ""
 
 
 def countries(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[str | None]:
