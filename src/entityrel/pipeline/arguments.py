@@ -1,0 +1,167 @@
+"""From a token that fills a logical function to the mentions that act there.
+
+The token may be (in) a mention; a common noun with a country ("Russian troops" acts as Russia); a measure ("dozens
+of drones"); a title with a name in apposition; a relative pronoun; or a resolved anaphor. Coordination is expanded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from entityrel.knowledge.frames import load_grammar
+from entityrel.pipeline.state import TokenSpan, anaphora
+from entityrel.pipeline.syntax import Tree
+
+__all__ = ["Argument", "ArgumentFinder"]
+
+_MODIFIERS = ("amod", "compound", "nmod", "poss")
+_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A mention that fills a role: its token span, label and entity id, and how it was reached from the token.
+
+    ``how`` is "" for the token's own mention, else "actor noun", "measure", "apposition", "anaphor", …
+    """
+
+    span: TokenSpan
+    label: str
+    id: str
+    how: str = ""
+
+
+class ArgumentFinder:
+    """Finds the mentions that a token stands for; made once for a Doc."""
+
+    def __init__(self, doc: Doc, tree: Tree) -> None:
+        self.tree = tree
+        classes = load_grammar().word_classes
+        self._actor_nouns, self._measures = classes["actor_noun"], classes["measure_noun"]
+        self._targets = classes["target_noun"]
+        self._hyponym_markers = classes["hyponym_marker"]
+        self.mentions = [
+            Argument((ent.start, ent.end), ent.label_, f"{ent.label_}:{ent.kb_id_ or ent.text.lower()}")
+            for ent in doc.ents
+        ]
+        self._roots = [ent.root.i for ent in doc.ents]
+        self.at: list[int | None] = [None] * tree.size
+        for number, mention in enumerate(self.mentions):
+            for i in range(*mention.span):
+                self.at[i] = number
+        by_span = {mention.span: mention for mention in self.mentions}
+        # An anaphor is found by the head of its phrase.
+        self._anaphors: dict[int, list[Argument]] = {}
+        for (start, end), spans in anaphora(doc).items():
+            resolved = [by_span[span] for span in spans if span in by_span]
+            for i in range(start, end):
+                if not start <= tree.head[i] < end or tree.head[i] == i:
+                    self._anaphors[i] = resolved
+
+    def direct(self, token: int, labels: Collection[str]) -> list[Argument]:
+        """The mention at ``token``, if it has one of the labels, and those coordinated with it."""
+        return list(dict.fromkeys(self._coordinated(token, labels, deep=False, depth=0)))
+
+    def find(self, token: int, labels: Collection[str]) -> list[Argument]:
+        """The mentions with one of the labels that ``token`` stands for, in text order of their heads."""
+        return list(dict.fromkeys(self._coordinated(token, labels, deep=True, depth=0)))
+
+    def owner(self, token: int, labels: Collection[str]) -> list[Argument]:
+        """The actor whose weapon ``token`` is: Russia in "Russian missiles", "missiles of Russia"."""
+        number = self.at[token]
+        if number is None or self.mentions[number].label != "WEAPON":
+            return []
+        return list(dict.fromkeys(self._of_phrase(self._roots[number], labels, "owner of the weapon", 0, ("of",))))
+
+    def _coordinated(self, token: int, labels: Collection[str], *, deep: bool, depth: int) -> Iterator[Argument]:
+        if depth > _DEPTH:
+            return
+        tree = self.tree
+        antecedent = tree.antecedent(token)
+        if antecedent is not None:
+            token = antecedent
+        number = self.at[token]
+        head = token if number is None else self._roots[number]
+        yield from self._one(token, labels, deep=deep, depth=depth)
+        for kid in tree.children(head, "conj"):
+            if tree.pos[kid] not in ("VERB", "AUX"):
+                yield from self._coordinated(kid, labels, deep=deep, depth=depth + 1)
+        if deep and "WEAPON" in labels:
+            yield from self._hyponyms(head, labels, depth)
+
+    def _one(self, token: int, labels: Collection[str], *, deep: bool, depth: int) -> Iterator[Argument]:
+        tree, number = self.tree, self.at[token]
+        if number is not None:
+            mention = self.mentions[number]
+            if mention.label in labels:
+                yield from self._elliptic(number, labels)
+                yield mention
+                return
+            if not deep or mention.label == "WEAPON":
+                return
+            token = self._roots[number]
+        elif not deep:
+            return
+        elif token in self._anaphors:
+            yield from (
+                Argument(found.span, found.label, found.id, "anaphor")
+                for found in self._anaphors[token]
+                if found.label in labels
+            )
+            return
+        elif tree.lemma[token] in self._measures or tree.pos[token] == "NUM":
+            for preposition in tree.children(token, "prep"):
+                if tree.lower[preposition] in ("of", "in"):
+                    for inner in tree.children(preposition, "pobj"):
+                        yield from self._as(self._coordinated(inner, labels, deep=True, depth=depth + 1), "measure")
+        named = [kid for kid in tree.children(token, "appos") if self.at[kid] is not None]
+        apposed = [found for kid in named for found in self._coordinated(kid, labels, deep=False, depth=depth + 1)]
+        if apposed:
+            yield from self._as(iter(apposed), "apposition")
+        elif tree.lemma[token] in self._actor_nouns or ("LOC" in labels and tree.lemma[token] in self._targets):
+            yield from self._of_phrase(token, labels, "actor noun", depth, ("of", "from", "in"))
+
+    def _of_phrase(
+        self, token: int, labels: Collection[str], how: str, depth: int, prepositions: Collection[str]
+    ) -> Iterator[Argument]:
+        """The actor that modifies a noun: "Russian troops", "the army of Sudan", "US-led coalition"."""
+        tree, found = self.tree, []
+        for kid in tree.kids[token]:
+            if tree.dep[kid] in _MODIFIERS:
+                if tree.lemma[kid] == "lead" or tree.lower[kid] == "led":
+                    inner = [k for k in tree.kids[kid] if self.at[k] is not None]
+                    found += [m for k in inner for m in self._coordinated(k, labels, deep=False, depth=depth + 1)]
+                else:
+                    deep = tree.dep[kid] == "poss"
+                    found += list(self._coordinated(kid, labels, deep=deep, depth=depth + 1))
+        if not found:
+            for kid in tree.children(token, "prep"):
+                if tree.lower[kid] in prepositions:
+                    for inner in tree.children(kid, "pobj"):
+                        found += list(self._coordinated(inner, labels, deep=False, depth=depth + 1))
+        yield from self._as(iter(found), how)
+
+    def _elliptic(self, number: int, labels: Collection[str]) -> Iterator[Argument]:
+        """The members of "[cruise] and [ballistic missiles]" that hang on the head of the last one."""
+        root = self._roots[number]
+        for kid in self.tree.kids[root]:
+            other = self.at[kid]
+            if other is not None and other != number and self.tree.dep[kid] in ("amod", "compound", "nmod"):
+                mention = self.mentions[other]
+                if mention.label == self.mentions[number].label == "WEAPON" and mention.label in labels:
+                    yield mention
+
+    def _hyponyms(self, head: int, labels: Collection[str], depth: int) -> Iterator[Argument]:
+        """The members that a class noun names: "weapons, including tanks", "aircraft such as the Su-34"."""
+        tree = self.tree
+        for kid in tree.children(head, "prep"):
+            if tree.lower[kid] in self._hyponym_markers:
+                for inner in tree.children(kid, "pobj"):
+                    yield from self._as(self._coordinated(inner, labels, deep=True, depth=depth + 1), "member of the class")
+
+    @staticmethod
+    def _as(found: Iterator[Argument], how: str) -> Iterator[Argument]:
+        return (Argument(item.span, item.label, item.id, item.how or how) for item in found)
