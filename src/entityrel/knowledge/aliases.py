@@ -29,10 +29,11 @@ class Alias:
     Attributes:
         text: The alias as it is written in running text; it may begin with "the" where the article must be there
             ("the North" is North Korea, "North" alone is not).
-        label: COUNTRY, PERSON, ORG, WEAPON or LOC.
+        label: COUNTRY, PERSON, ORG, WEAPON or LOC; empty for a phrase that names nothing ("Guinea pig").
         id: The entity's id.
         sense: What kind of name it is: "name", "official", "adjective", "demonym", "alias", "abbreviation",
-            "capital", "seat", "surname", "designation", "class", or "user" for a user's own.
+            "capital", "seat", "surname", "designation", "class", "state" (of the USA), "idiom", or "user" for a
+            user's own.
         sure: Whether a match may be asserted as a mention without the recogniser's support.
         yields: Whether another entity has the better claim, so that this one needs support from the article
             ("Congo" for COG, "Moscow" for SUN).
@@ -115,7 +116,9 @@ class AliasIndex:
             if not key:
                 continue
             known = self._table.get(key, ())
-            if not any(other.label == alias.label and other.id == alias.id and other.text == alias.text for other in known):
+            if not any(
+                other.label == alias.label and other.id == alias.id and other.text == alias.text for other in known
+            ):
                 self._table[key] = (*known, alias)
             lengths.setdefault(key[0], set()).add(len(key))
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}

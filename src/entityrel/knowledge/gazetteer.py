@@ -25,12 +25,13 @@ from pydantic import BeforeValidator, Field
 from entityrel.errors import KnowledgeError
 from entityrel.knowledge.aliases import Alias, AliasIndex, Found, alias_key
 from entityrel.knowledge.files import DATA, Strict, check
+from entityrel.knowledge.idioms import phrase_aliases
 from entityrel.knowledge.ontology import load_ontology
 
 __all__ = ["Alias", "Country", "Found", "Gazetteer", "Organisation", "Person", "load_gazetteer", "read_rows"]
 
 FOLDER = DATA / "gazetteer"
-_ORDER = ("COUNTRY", "ORG", "WEAPON", "PERSON", "LOC")
+_ORDER = ("COUNTRY", "ORG", "WEAPON", "PERSON", "LOC", "")
 
 
 def _cells(value: Any) -> Any:
@@ -106,6 +107,16 @@ class Organisation(Strict):
     members: Codes = ()
 
 
+class Place(Strict):
+    """A place that is no country; ``country`` is where it is said to lie, if that is one and undisputed."""
+
+    id: str
+    name: str
+    aliases: Cells = ()
+    kind: Literal["continent", "sea", "us-state", "region", "city"]
+    country: Annotated[Code | None, BeforeValidator(_blank)] = None
+
+
 class _UserRow(Strict):
     text: Annotated[str, Field(min_length=1)]
     label: str
@@ -126,7 +137,9 @@ def read_rows(path: Path, model: type[Row]) -> Iterator[Row]:
             for row in reader:
                 where = f"{path}, row {reader.line_num} ({row.get('id') or row.get('text') or '?'})"
                 if None in row or None in row.values():
-                    raise KnowledgeError(f"{where}: the row does not have the {len(reader.fieldnames or ())} cells of the header")
+                    raise KnowledgeError(
+                        f"{where}: the row does not have the {len(reader.fieldnames or ())} cells of the header"
+                    )
                 yield check(row, model, where)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise KnowledgeError(f"{path}: cannot be read as CSV in UTF-8: {error}") from error
@@ -187,6 +200,10 @@ class Gazetteer:
                     names.setdefault((alias.label, alias.id), alias.text)
         aliases = [*own, *_country_aliases(countries.values()), *_organisation_aliases(organisations.values())]
         aliases += _person_aliases(persons)
+        for place in read_rows(FOLDER / "places.csv", Place):
+            names["LOC", place.id] = place.name
+            aliases += _place_aliases(place)
+        aliases += phrase_aliases()
         return cls(aliases, names, countries, persons, organisations)
 
     def aliases(self) -> tuple[Alias, ...]:
@@ -198,7 +215,7 @@ class Gazetteer:
 
         One alias for an entity; those in the case of ``text`` first.
         """
-        hits = [alias for alias in self._index.get(text) if label is None or alias.label == label]
+        hits = [alias for alias in self._index.get(text) if alias.label and label in (None, alias.label)]
         hits.sort(key=lambda alias: (alias.yields, _ORDER.index(alias.label), alias.text != text))
         seen: dict[tuple[str, str], Alias] = {}
         for alias in hits:
@@ -269,6 +286,13 @@ def _organisation_aliases(organisations: Iterable[Organisation]) -> Iterator[Ali
                 # one word in title case is too often a word or a person: "Signal", "Wagner", "Apple"
                 sure = len(alias_key(text)) > 1 or (text.isupper() and len(text) > 2)
                 yield Alias(text, "ORG", row.id, sense, sure=sure)
+
+
+def _place_aliases(place: Place) -> Iterator[Alias]:
+    for sense, texts in (("name", (place.name,)), ("alias", place.aliases)):
+        for text in texts:
+            sure = (" " in text or place.kind in ("continent", "sea", "us-state")) and text != "Georgia"
+            yield Alias(text, "LOC", place.id, "state" if place.kind == "us-state" else sense, sure=sure)
 
 
 def _person_aliases(persons: Iterable[Person]) -> Iterator[Alias]:

@@ -10,20 +10,15 @@ from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
 
 from entityrel.knowledge.gazetteer import Country, Gazetteer, load_gazetteer
 from entityrel.knowledge.names import Named, initials, persons, slug
-from entityrel.pipeline.state import GAZETTEER_SPANS, state
+from entityrel.pipeline.reconcile import LABELS, PLACE_NOUNS, reconcile
+from entityrel.pipeline.state import state
 
 __all__ = ["CanonicalizerComponent", "make_canonicalizer"]
 
-LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
-_DETERMINERS = frozenset("the a an this that these those its their his her our my your some any no".split())
-_SIGNS = frozenset("\"'“”‘’«»„`()[]{}.,;:!?…-–—/*_|")
-_POSSESSIVE = frozenset(("'s", "’s", "'", "’", "'S", "’S"))
 _PLACE_BEFORE = frozenset("in at from near to outside around across northern southern eastern western central".split())
-_PLACE_NOUNS = frozenset("island islands province region city state bay river sea peninsula".split())
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 _DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
 
@@ -47,7 +42,7 @@ class CanonicalizerComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Settle the mentions of ``doc``."""
-        spans = reconcile(doc)
+        spans = reconcile(doc, self.gazetteer)
         named = identify(doc, spans, self.gazetteer)
         names: dict[str, str] = {}
         ents = []
@@ -60,63 +55,6 @@ class CanonicalizerComponent:
         return doc
 
 
-def reconcile(doc: Doc) -> list[Span]:
-    """The mentions of the recogniser, trimmed, put together with the gazetteer's; none overlap."""
-    found = [trimmed for ent in doc.ents if ent.label_ in LABELS and (trimmed := trim(ent)) is not None]
-    at = {token: span for span in found for token in range(span.start, span.end)}
-    for known in doc.spans.get(GAZETTEER_SPANS, ()):
-        if not known.id_.endswith("!"):
-            continue
-        touched = {(span.start, span.end, span.label_): span for token in range(known.start, known.end)
-                   if (span := at.get(token)) is not None}  # fmt: skip
-        if _decides(known, list(touched.values())):
-            for span in touched.values():
-                for token in range(span.start, span.end):
-                    at.pop(token, None)
-            mention = Span(doc, known.start, known.end, known.label_)
-            at.update(dict.fromkeys(range(known.start, known.end), mention))
-    return filter_spans({(span.start, span.end): span for span in at.values()}.values())
-
-
-def _decides(known: Span, touched: list[Span]) -> bool:
-    """Whether a sure name of the gazetteer replaces the recogniser's mentions that it touches."""
-    if not touched:
-        return True
-    if any(span.start < known.start and span.end < known.end or span.start > known.start and span.end > known.end for span in touched):
-        return False
-    inside = all(known.start <= span.start and span.end <= known.end for span in touched)
-    if inside and any(span.end - span.start < known.end - known.start for span in touched):
-        return known.label_ in ("COUNTRY", "PERSON") and all(span.label_ in (known.label_, "LOC") for span in touched)
-    return len(touched) == 1 and touched[0].label_ == known.label_ == "COUNTRY"
-
-
-def trim(span: Span) -> Span | None:
-    """The span without determiners, quotation marks, possessive 's and punctuation at its edges, or None.
-
-    The recogniser knows better where an organisation's or a weapon's name has a "The" or an "'s" of its own.
-    """
-    doc, start, end = span.doc, span.start, span.end
-    own = span.label_ in ("ORG", "WEAPON")
-    while start < end and (_outside(doc[start].text) or (end - start > 1 and _determiner(doc, start, own))):
-        start += 1
-    while end > start and (_outside(doc[end - 1].text) or (not own and doc[end - 1].text in _POSSESSIVE)):
-        if doc[end - 1].text == ")" and any(token.text == "(" for token in doc[start:end]):
-            break
-        end -= 1
-    return Span(doc, start, end, span.label_) if start < end else None
-
-
-def _determiner(doc: Doc, start: int, own: bool) -> bool:
-    word, following = doc[start].text, doc[start + 1].text
-    if following == "-" or word.lower() not in _DETERMINERS:
-        return False
-    return following.lower() != "hague" and (word.islower() or (word.lower() in ("the", "this") and not own))
-
-
-def _outside(text: str) -> bool:
-    return text.isspace() or text in _SIGNS
-
-
 def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[str, Named]]:
     """The label and the entity of each span; the label is empty where a mention is none after all."""
     result: list[tuple[str, Named]] = [(span.label_, Named(slug(span.text), span.text)) for span in spans]
@@ -126,7 +64,9 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[st
         for position, entity in zip(by_label[label], named, strict=True):
             result[position] = (label, entity)
 
-    for position, code in zip(by_label["COUNTRY"], countries(doc, [spans[i] for i in by_label["COUNTRY"]], gazetteer), strict=True):
+    for position, code in zip(
+        by_label["COUNTRY"], countries(doc, [spans[i] for i in by_label["COUNTRY"]], gazetteer), strict=True
+    ):
         span = spans[position]
         if code:
             result[position] = ("COUNTRY", Named(code, gazetteer.name("COUNTRY", code) or code))
@@ -152,7 +92,7 @@ def _no_country(span: Span, spans: list[Span], gazetteer: Gazetteer) -> str:
     if known:
         return known
     before = span.doc[span.start - 1].lower_ if span.start else ""
-    place = before in _PLACE_BEFORE or span[-1].lower_ in _PLACE_NOUNS
+    place = before in _PLACE_BEFORE or span[-1].lower_ in PLACE_NOUNS
     return "LOC" if place else ""
 
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, SpanGroup
 
+from entityrel.knowledge.aliases import Alias
 from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer
+from entityrel.knowledge.idioms import load_idioms
 from entityrel.pipeline.state import GAZETTEER_SPANS
 
 __all__ = ["GazetteerComponent", "is_sure", "make_gazetteer"]
@@ -38,19 +40,40 @@ class GazetteerComponent:
     def __call__(self, doc: Doc) -> Doc:
         """Mark the names of ``doc``."""
         spans: list[Span] = []
+        idioms: list[tuple[int, int]] = []
         for found in self.gazetteer.find(doc.text):
             tokens = doc.char_span(found.start, found.end)
-            if tokens is None:
+            if tokens is None or (
+                found.aliases[0].label in ("COUNTRY", "") and _names_nothing(tokens, found.aliases[0])
+            ):
+                if tokens is not None:
+                    idioms.append((tokens.start, tokens.end))
                 continue
             labels: set[str] = set()
             for alias in sorted(found.aliases, key=lambda alias: alias.yields):
                 if alias.label not in labels:
                     labels.add(alias.label)
-                    sense = f"{alias.sense}!" if alias.sure else alias.sense
+                    sense = f"{alias.sense}!" if alias.sure and not _shouted(tokens) else alias.sense
                     spans.append(Span(doc, tokens.start, tokens.end, alias.label, kb_id=alias.id, span_id=sense))
-        doc.spans[GAZETTEER_SPANS] = spans
+        doc.spans[GAZETTEER_SPANS] = SpanGroup(doc, name=GAZETTEER_SPANS, attrs={"idioms": idioms}, spans=spans)
         return doc
 
+
+def _names_nothing(tokens: Span, alias: Alias) -> bool:
+    """Whether the name is that of a dish, an animal, a ware or a phrase ("Danish pastries", "South American")."""
+    if not alias.label:
+        return True
+    doc = tokens.doc
+    return alias.sense == "adjective" and tokens.end < len(doc) and load_idioms().names_a_thing(doc[tokens.end].text)
+
+
+def _shouted(tokens: Span) -> bool:
+    """Whether a short name in capitals stands beside other capitals, where "US" and "WHO" may be plain words."""
+    if len(tokens) > 1 or len(tokens.text) > 5 or not tokens.text.isupper():
+        return False
+    doc = tokens.doc
+    beside = [doc[i].text for i in (tokens.start - 1, tokens.end) if 0 <= i < len(doc)]
+    return any(len(word) > 1 and word.isupper() and word.isalpha() for word in beside)
 
 
 def is_sure(span: Span) -> bool:

@@ -1,0 +1,172 @@
+"""Mentions of the recogniser and names of the gazetteer put together into one list without overlaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from entityrel.knowledge.gazetteer import Gazetteer
+from entityrel.knowledge.idioms import load_idioms
+from entityrel.pipeline.state import GAZETTEER_SPANS
+
+__all__ = ["LABELS", "PLACE_NOUNS", "reconcile", "trim"]
+
+LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
+_DETERMINERS = frozenset("the a an this that these those its their his her our my your some any no".split())
+_SIGNS = frozenset("\"'“”‘’«»„`()[]{}.,;:!?…-–—/*_|")
+_POSSESSIVE = frozenset(("'s", "’s", "'", "’", "'S", "’S"))
+PLACE_NOUNS = frozenset("island islands province region city state bay river sea peninsula airport".split())
+_DATELINE_SIGNS = frozenset((",", "(", ":", "—", "–", "-", "--", "."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """Last and first words of the full names of persons that the article has."""
+
+    surnames: frozenset[str]
+    first_names: frozenset[str]
+
+    @classmethod
+    def of(cls, spans: list[Span]) -> _Article:
+        people = [span for span in spans if span.label_ == "PERSON" and len(span) > 1]
+        return cls(frozenset(span[-1].text for span in people), frozenset(span[0].text for span in people))
+
+
+def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
+    """The mentions of the recogniser, trimmed, put together with the gazetteer's; none overlap."""
+    found = [trimmed for ent in doc.ents if ent.label_ in LABELS and (trimmed := trim(ent)) is not None]
+    group = doc.spans.get(GAZETTEER_SPANS, ())
+    nothing = {token for start, end in getattr(group, "attrs", {}).get("idioms", ()) for token in range(start, end)}
+    found = [span for span in found if span.label_ != "COUNTRY" or not nothing.issuperset(range(span.start, span.end))]
+    at = {token: span for span in found for token in range(span.start, span.end)}
+    for known in group:
+        if not known.id_.endswith("!"):
+            continue
+        touched = {(span.start, span.end, span.label_): span for token in range(known.start, known.end)
+                   if (span := at.get(token)) is not None}  # fmt: skip
+        if _decides(known, list(touched.values())):
+            for span in touched.values():
+                for token in range(span.start, span.end):
+                    at.pop(token, None)
+            mention = Span(doc, known.start, known.end, known.label_)
+            at.update(dict.fromkeys(range(known.start, known.end), mention))
+    spans = filter_spans({(span.start, span.end): span for span in at.values()}.values())
+    article = _Article.of(spans)
+    return [
+        Span(doc, span.start, span.end, _label(span, position, spans, gazetteer, article))
+        for position, span in enumerate(spans)
+    ]
+
+
+def _decides(known: Span, touched: list[Span]) -> bool:
+    """Whether a sure name of the gazetteer replaces the recogniser's mentions that it touches."""
+    if not touched:
+        return True
+    if any(
+        span.start < known.start and span.end < known.end or span.start > known.start and span.end > known.end
+        for span in touched
+    ):
+        return False
+    inside = all(known.start <= span.start and span.end <= known.end for span in touched)
+    if inside and any(span.end - span.start < known.end - known.start for span in touched):
+        return known.label_ in ("COUNTRY", "PERSON") and all(span.label_ in (known.label_, "LOC") for span in touched)
+    if len(touched) > 1 or known.label_ != "COUNTRY":
+        return False
+    span = touched[0]
+    if len(span) > len(known):
+        return span.label_ == "COUNTRY" and span[-1].lower_ not in PLACE_NOUNS
+    # a seat of government is also a building, and the recogniser sees which is meant
+    return span.label_ in ("COUNTRY", "LOC", "PERSON", "WEAPON") and not known.id_.startswith("seat")
+
+
+def _label(span: Span, position: int, spans: list[Span], gazetteer: Gazetteer, article: _Article) -> str:
+    """The label of a mention in its context: a country's or capital's name may be a place's or a person's."""
+    if span.label_ not in ("COUNTRY", "LOC"):
+        return span.label_
+    hits = gazetteer.lookup(span.text, "COUNTRY")
+    if not hits or hits[0].sure:
+        return (
+            "LOC"
+            if hits and hits[0].sense == "name" and _within_a_state(span, position, spans, gazetteer)
+            else span.label_
+        )
+    best = hits[0]
+    if _within_a_state(span, position, spans, gazetteer):
+        return "LOC"
+    if best.sense == "capital" and _is_place(span, position, spans, gazetteer, best.id):
+        return "LOC"
+    if span.label_ == "COUNTRY" and span.text in article.surnames and not _after_preposition(span):
+        return "PERSON"
+    if span.label_ == "COUNTRY" and best.sense != "capital" and not _supported(best.id, span, spans, gazetteer):
+        if span.text in article.first_names:
+            return "PERSON"
+        if any(cue in span.doc.text for cue in load_idioms().homonyms.get(best.id, ())):
+            return "LOC"
+    return span.label_
+
+
+def _supported(code: str, span: Span, spans: list[Span], gazetteer: Gazetteer) -> bool:
+    """Whether the article names the country by another name, an adjective or its capital."""
+    return any(
+        other.text != span.text and code in {alias.id for alias in gazetteer.lookup(other.text, "COUNTRY")}
+        for other in spans
+        if other.label_ in ("COUNTRY", "LOC")
+    )
+
+
+def _following(span: Span, position: int, spans: list[Span]) -> Span | None:
+    """The mention after a comma right after this one."""
+    after = spans[position + 1] if position + 1 < len(spans) else None
+    joined = after is not None and after.start == span.end + 1 and span.doc[span.end].text == ","
+    return after if joined else None
+
+
+def _within_a_state(span: Span, position: int, spans: list[Span], gazetteer: Gazetteer) -> bool:
+    """Whether a state of the USA follows: "Moscow, Idaho"."""
+    after = _following(span, position, spans)
+    return after is not None and any(alias.sense == "state" for alias in gazetteer.lookup(after.text, "LOC"))
+
+
+def _is_place(span: Span, position: int, spans: list[Span], gazetteer: Gazetteer, code: str) -> bool:
+    """Whether a capital is a place by its neighbours: "Berlin, Germany", "Amiriya, Baghdad", "KABUL: For the past …"."""
+    doc, after = span.doc, _following(span, position, spans)
+    if after is not None and code in {alias.id for alias in gazetteer.lookup(after.text, "COUNTRY")}:
+        return True
+    before = spans[position - 1] if position else None
+    if before is not None and before.label_ == "LOC" and _following(before, position - 1, spans) is not None:
+        return True
+    opens_line = not span.start or "\n" in doc[span.start - 1].text
+    return opens_line and span.text.isupper() and span.end < len(doc) and doc[span.end].text in _DATELINE_SIGNS
+
+
+def _after_preposition(span: Span) -> bool:
+    return span.start > 0 and span.doc[span.start - 1].lower_ in ("in", "to", "from", "near", "at", "outside", "into")
+
+
+def trim(span: Span) -> Span | None:
+    """The span without determiners, quotation marks, possessive 's and punctuation at its edges, or None.
+
+    The recogniser knows better where an organisation's or a weapon's name has a "The" or an "'s" of its own.
+    """
+    doc, start, end = span.doc, span.start, span.end
+    own = span.label_ in ("ORG", "WEAPON")
+    while start < end and (_outside(doc[start].text) or (end - start > 1 and _determiner(doc, start, own))):
+        start += 1
+    while end > start and (_outside(doc[end - 1].text) or (not own and doc[end - 1].text in _POSSESSIVE)):
+        if doc[end - 1].text == ")" and any(token.text == "(" for token in doc[start:end]):
+            break
+        end -= 1
+    return Span(doc, start, end, span.label_) if start < end else None
+
+
+def _determiner(doc: Doc, start: int, own: bool) -> bool:
+    word, following = doc[start].text, doc[start + 1].text
+    if following == "-" or word.lower() not in _DETERMINERS:
+        return False
+    return following.lower() != "hague" and (word.islower() or (word.lower() in ("the", "this") and not own))
+
+
+def _outside(text: str) -> bool:
+    return text.isspace() or text in _SIGNS
