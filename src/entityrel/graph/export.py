@@ -23,6 +23,8 @@ from entityrel.graph.select import backbone
 
 __all__ = ["FORMATS", "graph_from_page", "read_graph", "write_graph"]
 
+_GEXF_NODE_NAMES: Final = {"label": "entity_label"}
+_GEXF_EDGE_NAMES: Final = {"label": "edge_label", "weight": "edge_weight"}
 _PAGE_DATA: Final = re.compile(r'<script type="application/json" id="graph-data">(.*?)</script>', re.DOTALL)
 
 
@@ -139,7 +141,7 @@ def _write_graphml(graph: nx.Graph, path: Path) -> None:
 
 def _read_graphml(path: Path) -> nx.Graph:
     with path.open("rb") as file:
-        graph = nx.read_graphml(file, force_multigraph=True)
+        graph = nx.read_graphml(file, node_type=str, edge_key_type=str, force_multigraph=True)
     for default in ("node_default", "edge_default"):
         graph.graph.pop(default, None)
     for *_, attributes in graph.edges(data=True):
@@ -148,18 +150,23 @@ def _read_graphml(path: Path) -> nx.Graph:
 
 
 def _write_gexf(graph: nx.Graph, path: Path) -> None:
-    # GEXF has no edge keys, and its "label" is what a viewer writes beside a node: see `write_graph`.
+    # GEXF has no edge keys, its "label" is what a viewer writes beside a node, and it turns every label into text and
+    # every weight into a number: what is meant goes under names of ours.
     dressed = graph.__class__()
     for node, attributes in graph.nodes(data=True):
-        rest = {name: value for name, value in attributes.items() if name != "label"}
-        label = {"entity_label": attributes["label"]} if "label" in attributes else {}
-        dressed.add_node(node, **rest, **label, label=attributes.get("name", node))
-    if graph.is_multigraph():
-        dressed.add_edges_from(
-            (u, v, key, {**d, "edge_key": key}) for u, v, key, d in graph.edges(keys=True, data=True)
-        )
-    else:
-        dressed.add_edges_from(graph.edges(data=True))
+        dressed.add_node(node, **_renamed(attributes, _GEXF_NODE_NAMES), label=attributes.get("name", node))
+    keyed = (
+        graph.edges(keys=True, data=True)
+        if graph.is_multigraph()
+        else ((*e[:2], None, e[2]) for e in graph.edges.data())
+    )
+    for u, v, key, attributes in keyed:
+        plain = isinstance(attributes.get("weight"), float)
+        edge = _renamed(attributes, {"label": "edge_label"} if plain else _GEXF_EDGE_NAMES)
+        if key is None:
+            dressed.add_edge(u, v, **edge)
+        else:
+            dressed.add_edge(u, v, key=key, edge_key=key, **edge)
     with path.open("wb") as file:
         nx.write_gexf(dressed, file)
 
@@ -167,16 +174,19 @@ def _write_gexf(graph: nx.Graph, path: Path) -> None:
 def _read_gexf(path: Path) -> nx.Graph:
     with path.open("rb") as file:
         dressed = nx.read_gexf(file)
-    keyed = any("edge_key" in attributes for *_, attributes in dressed.edges(data=True))
+    node_names, edge_names = ({ours: name for name, ours in m.items()} for m in (_GEXF_NODE_NAMES, _GEXF_EDGE_NAMES))
     graph: nx.Graph = nx.MultiDiGraph() if dressed.is_directed() else nx.MultiGraph()
     for node, attributes in dressed.nodes(data=True):
-        rest = {name: value for name, value in attributes.items() if name not in ("label", "entity_label")}
-        label = {"label": attributes["entity_label"]} if "entity_label" in attributes else {}
-        graph.add_node(node, **rest, **label)
+        attributes.pop("label")  # the viewer's
+        graph.add_node(node, **_renamed(attributes, node_names))
     for u, v, attributes in dressed.edges(data=True):
-        rest = {name: value for name, value in attributes.items() if name not in ("id", "edge_key")}
-        graph.add_edge(u, v, key=attributes.get("edge_key") if keyed else None, **rest)
+        attributes.pop("id", None)
+        graph.add_edge(u, v, key=attributes.pop("edge_key", None), **_renamed(attributes, edge_names))
     return graph
+
+
+def _renamed(attributes: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in attributes.items()}
 
 
 def _write_html(graph: nx.Graph, path: Path) -> None:

@@ -8,12 +8,13 @@
 | Enum | its value |
 | date, datetime, time | ISO 8601 |
 | list, tuple, set, dict | JSON text; sets are sorted |
+| an integer as node id or edge key | text |
 | an attribute with int and float values | float |
 | an attribute with values of other mixed types | text |
 
 Refused with an `ExportError` that names node or edge and attribute: NaN and infinity, other types, attribute names that
-a format keeps for itself (`RESERVED`), names and node ids that are not text, and two nodes, keys or names that become
-the same by cleaning.
+a format keeps for itself (`RESERVED`), names and ids that are neither text nor integers or that are empty, and two
+nodes, keys or names that become the same by cleaning.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ __all__ = ["RESERVED", "clean_text", "flatten"]
 RESERVED: Final = frozenset(
     {"source", "target", "key", "id"}
     | {"viz", "start", "end", "pid", "parents", "slices", "spells", "type", "for"}
-    | {"networkx_key", "edge_key", "entity_label"}
+    | {"networkx_key", "edge_key", "edge_label", "edge_weight", "entity_label"}
 )
 
 # Control characters become their pictures (U+0000 to U+2400), so that they stay visible, and all offsets stay.
@@ -85,8 +86,11 @@ def flatten(graph: nx.Graph) -> nx.Graph:
     flat.add_nodes_from((node, attributes) for (node, _), attributes in zip(nodes, values, strict=True))
 
     multi = graph.is_multigraph()
-    edges = list(graph.edges(keys=True, data=True)) if multi else [(u, v, "", d) for u, v, d in graph.edges(data=True)]
-    ends = [(clean_text(u), clean_text(v), _flat_name(key, "key", f"an edge {u!r} → {v!r}")) for u, v, key, _ in edges]
+    edges = list(graph.edges(keys=True, data=True)) if multi else [(u, v, 0, d) for u, v, d in graph.edges(data=True)]
+    ends = [
+        (*(_flat_name(end, "node id", "a node") for end in (u, v)), _flat_name(key, "key", f"an edge {u!r} → {v!r}"))
+        for u, v, key, _ in edges
+    ]
     _refuse_doubles(ends, "edges")
     values = _one_type([_flat_items(edge[3], f"edge {end}") for end, edge in zip(ends, edges, strict=True)])
     for (u, v, key), attributes in zip(ends, values, strict=True):
@@ -98,8 +102,12 @@ def flatten(graph: nx.Graph) -> nx.Graph:
 
 
 def _flat_name(name: object, what: str, owner: str) -> str:
+    if isinstance(name, int):
+        return str(name)
     if not isinstance(name, str):
         raise ExportError(f"{owner} has the {what} {name!r}, a {type(name).__name__}; make it a str")
+    if not name:
+        raise ExportError(f"{owner} has an empty {what}, which GraphML loses; give it one")
     return clean_text(name)
 
 

@@ -20,8 +20,10 @@ _Points = npt.NDArray[np.float64]
 def layout(graph: nx.Graph, *, seed: int = 7) -> _Points:
     """Coordinates for the nodes of a graph, in the graph's order: an array of shape (nodes, 2), within -1 and 1.
 
-    Small graphs get networkx' spring layout. For larger ones every step pulls the ends of each edge together and pushes
-    each node away from a few random others, which stand for all of them. The same graph gets the same places.
+    Each connected part is laid out by itself and takes room by its number of nodes; the largest lies in the middle,
+    the others around it. Parts of up to 500 nodes get networkx' spring layout. In larger ones every step pulls the ends
+    of each edge together and pushes each node away from a few random others, which stand for all of them. The same
+    graph gets the same places.
 
     Args:
         graph: Any graph; direction and parallel edges do not matter, edges of a node to itself are ignored.
@@ -30,22 +32,57 @@ def layout(graph: nx.Graph, *, seed: int = 7) -> _Points:
     simple = nx.Graph()
     simple.add_nodes_from(graph)
     simple.add_edges_from((u, v) for u, v in graph.edges() if u != v)
-    lonely = [position for position, node in enumerate(simple) if not simple.degree(node)]
-    count = len(simple)
-    if count == 0:
-        return np.zeros((0, 2))
-    if count - len(lonely) <= _SMALL:
-        tied = simple.subgraph([node for node in simple if simple.degree(node)])
-        found = nx.spring_layout(tied, seed=seed, iterations=100, k=2.2 / max(len(tied), 1) ** 0.5, method="force")
-        points = np.array([found.get(node, (0.0, 0.0)) for node in simple], dtype=float)
+    rank = {node: position for position, node in enumerate(simple)}
+    points = np.zeros((len(simple), 2))
+    parts = sorted(
+        ([rank[node] for node in part] for part in nx.connected_components(simple)), key=lambda p: (-len(p), min(p))
+    )
+    nodes = list(simple)
+    radii = [len(part) ** 0.5 for part in parts]
+    for part, radius, centre in zip(parts, radii, _packed(radii), strict=True):
+        part.sort()
+        inner = simple.subgraph([nodes[position] for position in part])
+        points[part] = centre + radius * _disc(inner, [nodes[position] for position in part], seed)
+    return np.asarray(points / max(np.abs(points).max(initial=0), 1e-9), dtype=float)
+
+
+def _packed(radii: list[float]) -> list[_Points]:
+    """Centres for discs that get no larger, on rings around the first; neighbours do not touch."""
+    centres = [np.zeros(2) for _ in radii[:1]]
+    ring = radii[0] * 1.1 if radii else 0.0
+    angle, widest = 0.0, 0.0
+    for radius in radii[1:]:
+        widest = widest or radius
+        turn = 2 * np.arcsin(min(1.0, 1.25 * radius / (ring + widest)))
+        if angle + turn > 2 * np.pi:
+            ring, angle, widest = ring + 2.4 * widest, 0.0, radius
+            turn = 2 * np.arcsin(min(1.0, 1.25 * radius / (ring + widest)))
+        middle = angle + turn / 2
+        centres.append((ring + widest) * np.array([np.cos(middle), np.sin(middle)]))
+        angle += turn
+    return centres
+
+
+def _disc(graph: nx.Graph, order: list[object], seed: int) -> _Points:
+    """A connected graph in the unit disc."""
+    if len(graph) == 1:
+        return np.zeros((1, 2))
+    if len(graph) <= _SMALL:
+        found = nx.spring_layout(graph, seed=seed, iterations=100, method="force")
+        points = np.array([found[node] for node in order], dtype=float)
     else:
-        points = _spring(simple, seed)
-    return _frame(points, np.array(lonely, dtype=int))
+        points = _spring(graph, order, seed)
+    points = points - points.mean(axis=0)
+    radius = np.hypot(points[:, 0], points[:, 1])
+    # A few far leaves would squeeze all others into a blot: halfway to equal density over the disc.
+    even = np.sqrt((np.argsort(np.argsort(radius)) + 1) / len(points))
+    wanted = 0.35 * radius / (radius.max() or 1.0) + 0.65 * even
+    return np.asarray(points * (wanted / np.maximum(radius, 1e-9))[:, None], dtype=float)
 
 
-def _spring(graph: nx.Graph, seed: int) -> _Points:
+def _spring(graph: nx.Graph, order: list[object], seed: int) -> _Points:
     rng = np.random.default_rng(seed)
-    rank = {node: position for position, node in enumerate(graph)}
+    rank = {node: position for position, node in enumerate(order)}
     ends = np.array([(rank[u], rank[v]) for u, v in graph.edges()])
     count = len(rank)
     degree = np.maximum(np.bincount(ends.ravel(), minlength=count), 1)
@@ -69,17 +106,3 @@ def _spring(graph: nx.Graph, seed: int) -> _Points:
         length = np.sqrt((force**2).sum(axis=1, keepdims=True)) + 1e-9
         points = points + force / length * np.minimum(length, heat)
     return points
-
-
-def _frame(points: _Points, lonely: npt.NDArray[np.int_]) -> _Points:
-    """Into the unit square by ranks of the radius, lonely nodes on a ring around the others."""
-    tied = np.setdiff1d(np.arange(len(points)), lonely)
-    if len(tied):
-        centre = np.median(points[tied], axis=0)
-        points = points - centre
-        radius = np.quantile(np.abs(points[tied]), 0.99) or 1.0
-        points = np.clip(points / radius, -1.15, 1.15) * 0.8
-    if len(lonely):
-        angle = np.linspace(0, 2 * np.pi, len(lonely), endpoint=False)
-        points[lonely] = np.column_stack([np.cos(angle), np.sin(angle)]) * (1.0 if len(tied) else 0.5)
-    return np.asarray(points, dtype=float)

@@ -80,7 +80,6 @@ function refilter() {
     visible[row] = shown ? 1 : 0;
     count += visible[row];
   }
-  const everything = count === graph.edges && !off.label.size;
   const live = new Uint8Array(graph.nodes);
   const shown = new Map();
   for (const pair of pairs) {
@@ -91,8 +90,8 @@ function refilter() {
     const negated = rows.every((row) => standings[row].startsWith("negated"));
     shown.set(pair, { count: rows.length, tone: facts ? "fact" : negated ? "negated" : "hedged" });
   }
-  if (everything) live.fill(1);
-  const entities = live.reduce((a, b) => a + b, 0);
+  // A weapon that only occurs as the item of other pairs' lines has no line of its own: it is counted, but not drawn.
+  const entities = count === graph.edges && !off.label.size ? graph.nodes : live.reduce((a, b) => a + b, 0);
   const say = (number, all) => (number === all ? all.toLocaleString("en") : `${number.toLocaleString("en")} of ${all.toLocaleString("en")}`);
   at("count").textContent = `${say(entities, graph.nodes)} entities · ${say(count, graph.edges)} statements`;
   picture?.filter(shown, live);

@@ -60,7 +60,7 @@ export function draw(graph, places, pairs, { onNode, onPair, onNothing }) {
     defaultDrawNodeHover: drawHover(palette),
     nodeReducer: (key, data) => {
       const row = Number(key);
-      if (state.live && !state.live[row]) return { ...data, hidden: true };
+      if (state.live && !state.live[row] && row !== state.node) return { ...data, hidden: true };
       if (state.node === undefined && !state.pair) return data;
       if (row === state.node || state.near.has(row)) return { ...data, zIndex: 2, forceLabel: row === state.node || state.near.size < 40 };
       return { ...data, color: palette.line, label: null, zIndex: 0 };
