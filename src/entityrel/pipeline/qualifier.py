@@ -1,0 +1,202 @@
+"""The qualifier: polarity, modality, attribution, quantity and date of each relation, whoever found it.
+
+The work is in `polarity` and `factuality`, `attribution` and `speakers`, `quantity` and `dates`; here is what they
+share: the word that states the relation, what is computed once for a Doc or a sentence, and the component itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from entityrel.knowledge.cues import Lexicon, load_cues
+from entityrel.pipeline.attribution import Attribution, Statement, attribute, find_statements
+from entityrel.pipeline.dates import Time, date_of, parse_date, times_of
+from entityrel.pipeline.factuality import factuality_features
+from entityrel.pipeline.learned import Learned, load_learned
+from entityrel.pipeline.polarity import Verdict, judge
+from entityrel.pipeline.quantity import Quantity, quantity_of
+from entityrel.pipeline.state import Proposal, TokenSpan, require, state
+from entityrel.pipeline.triggers import find_trigger, relation_heads
+from entityrel.schema import MODALITIES, Modality, Polarity
+
+__all__ = ["DocQualifier", "Qualifier", "make_qualifier"]
+
+#: Sentences between an argument and the trigger beyond which the argument's sentence is no part of the evidence.
+_NEAR_SENTENCES = 2
+#: The model may overrule a negation that the rules found only when it is as sure as this.
+_SURE = 0.8
+
+
+@Language.factory(
+    "entityrel_qualifier",
+    requires=["doc.ents", "token.dep", "token.lemma"],
+    default_config={"keep_hypothetical": False, "learned": True},
+)
+def make_qualifier(nlp: Language, name: str, keep_hypothetical: bool, learned: bool) -> Qualifier:
+    """The qualifier as a component.
+
+    Args:
+        nlp: The pipeline.
+        name: Name of the component in it.
+        keep_hypothetical: Keep relations that only a condition or a question mentions, with the note "hypothetical".
+        learned: Let the trained models correct the rules; False for rules alone.
+    """
+    return Qualifier(load_cues(), load_learned() if learned else Learned({}, {}), keep_hypothetical)
+
+
+class Qualifier:
+    """Adds to each relation of a Doc whether it happened, who says so, how much of it there was, and when."""
+
+    def __init__(self, lexicon: Lexicon, learned: Learned, keep_hypothetical: bool = False) -> None:
+        self.lexicon = lexicon
+        self.learned = learned
+        self.keep_hypothetical = keep_hypothetical
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Qualify the relations of ``doc``.
+
+        Raises:
+            PipelineError: If the Doc has no parse.
+        """
+        relations: Sequence[Proposal] = state(doc).get("relations", ())
+        if not relations:
+            return doc
+        require(doc, "entityrel_qualifier", "DEP", "LEMMA", "TAG")
+        worker = DocQualifier(doc, self.lexicon, self.learned)
+        qualified = [worker.qualify(item) for item in relations]
+        state(doc)["relations"] = [
+            item for item in qualified if self.keep_hypothetical or "hypothetical" not in item.get("notes", ())
+        ]
+        return doc
+
+
+class DocQualifier:
+    """Qualifies the relations of one Doc; what several of them share is computed once."""
+
+    def __init__(self, doc: Doc, lexicon: Lexicon, learned: Learned) -> None:
+        self.doc = doc
+        self.lexicon = lexicon
+        self.learned = learned
+        self._today = parse_date(state(doc).get("article_date"))
+        self._times: dict[int, list[Time]] = {}
+        self._quantities: dict[TokenSpan, Quantity | None] = {}
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """What the Doc says that somebody states."""
+        return find_statements(self.doc, self.lexicon)
+
+    def qualify(self, item: Proposal) -> Proposal:
+        """The relation with all that this component adds."""
+        heads = self.heads(item)
+        trigger = self.trigger(item, heads)
+        verdict = self.judge(item["predicate"], trigger, heads)
+        time = self.time(item["predicate"], trigger)
+        polarity, modality = self.decide(item["predicate"], trigger, heads, verdict, time)
+        spoken = self.attribute(item, trigger)
+        quantity = self.quantity(item)
+        notes = [*item.get("notes", ())]
+        if verdict.hypothetical and "hypothetical" not in notes:
+            notes.append("hypothetical")
+        added: Proposal = {
+            "polarity": polarity,
+            "modality": modality,
+            "cues": sorted(set(verdict.cues)),
+            "source": spoken.source,
+            "chain": list(spoken.chain),
+            "chain_cue": spoken.cue if spoken.chain else None,
+            "quantity_chars": (quantity.start, quantity.end) if quantity else None,
+            "quantity_value": quantity.value if quantity else None,
+            "quantity_unit": quantity.unit if quantity else None,
+            "quantity_bound": quantity.bound if quantity else None,
+            "date": (time.past if modality == "actual" else time.future) if time else None,
+            "date_chars": (time.start, time.end) if time else None,
+            "evidence_chars": self.evidence(trigger, heads),
+            "notes": notes,
+        }
+        return {**item, **added}
+
+    def heads(self, item: Proposal) -> list[Token]:
+        """The head tokens of subject, object and recipient."""
+        return relation_heads(self.doc, item["subject"], item["object"], item.get("recipient"))
+
+    def trigger(self, item: Proposal, heads: list[Token]) -> int:
+        """The index of the word that states the relation."""
+        span = item.get("trigger")
+        if span:
+            return int(self.doc[span[0] : span[1]].root.i)
+        return find_trigger(self.doc, item["predicate"], heads, self.learned.triggers)
+
+    def judge(self, predicate: str, trigger: int, heads: list[Token]) -> Verdict:
+        """What the rules say."""
+        return judge(self.doc, predicate, trigger, [head.i for head in heads], self.lexicon)
+
+    def features(self, predicate: str, trigger: int, heads: list[Token], verdict: Verdict, time: Time | None) -> list[str]:
+        """The features of the model that decides polarity and modality."""
+        return factuality_features(self.doc, predicate, trigger, heads, verdict, self.lexicon, self.tense_of(time))
+
+    def decide(
+        self, predicate: str, trigger: int, heads: list[Token], verdict: Verdict, time: Time | None
+    ) -> tuple[Polarity, Modality]:
+        """Polarity and modality: the model's where there is one, the rules' where they saw a negation it doubts."""
+        model = self.learned.models.get("factuality")
+        if model is None or predicate in self.lexicon.cues.affiliations:
+            return verdict.polarity, verdict.modality
+        chances = model.probabilities(self.features(predicate, trigger, heads, verdict, time))
+        best = int(chances.argmax())
+        name = model.classes[best]
+        if verdict.negated and name == "affirmed actual" and chances[best] < _SURE:
+            return verdict.polarity, verdict.modality
+        polarity, _, modality = name.partition(" ")
+        return ("negated" if polarity == "negated" else "affirmed"), MODALITIES[MODALITIES.index(modality)]
+
+    def tense_of(self, time: Time | None) -> str:
+        """Whether a date lies before or after the article: "past", "future", or "" if that cannot be told."""
+        if time is None or self._today is None:
+            return ""
+        today = self._today.isoformat()[: len(time.past)]
+        return "past" if time.past < today else "future" if time.past > today else "now"
+
+    def time(self, predicate: str, trigger: int) -> Time | None:
+        """The expression of time that dates the relation."""
+        if predicate in self.lexicon.cues.affiliations:
+            return None
+        sentence = self.doc[trigger].sent
+        if sentence.start not in self._times:
+            self._times[sentence.start] = times_of(sentence, self._today)
+        times = self._times[sentence.start]
+        return date_of(self.doc, trigger, times, self.lexicon) if times else None
+
+    def attribute(self, item: Proposal, trigger: int) -> Attribution:
+        """Who states the relation; nobody states a post."""
+        if item["predicate"] in self.lexicon.cues.affiliations:
+            return Attribution()
+        return attribute(self.statements, trigger)
+
+    def quantity(self, item: Proposal) -> Quantity | None:
+        """The amount of the object, if that is a weapon."""
+        span = (item["object"][0], item["object"][1])
+        if span not in self._quantities:
+            weapon = self.doc[span[0]].ent_type_ == "WEAPON"
+            self._quantities[span] = quantity_of(self.doc, span, self.lexicon) if weapon else None
+        return self._quantities[span]
+
+    def evidence(self, trigger: int, heads: list[Token]) -> tuple[int, int]:
+        """The characters of the sentences from the first to the last that hold trigger and arguments."""
+        here = self.doc[trigger].sent
+        start, end = here.start, here.end
+        for head in heads:
+            sentence = head.sent
+            between = self.doc[min(sentence.end, here.end) : max(sentence.start, here.start)]
+            if sum(1 for token in between if token.is_sent_start) < _NEAR_SENTENCES:
+                start, end = min(start, sentence.start), max(end, sentence.end)
+        while end - 1 > start and self.doc[end - 1].is_space:
+            end -= 1
+        while start < end - 1 and self.doc[start].is_space:
+            start += 1
+        span = self.doc[start:end]
+        return span.start_char, span.end_char
