@@ -63,13 +63,16 @@ def name_parts(text: str) -> tuple[str, ...]:
         (('bashar', 'assad'), ('john', 'f', 'kelly'))
     """
     words = _words()
-    parts = [part for part in slug(text).split("-") if part]
+    last, comma, first = text.partition(",")
+    if comma and first.strip() and slug(first.strip()) not in words.suffixes:
+        text = f"{first} {last}"
+    parts = [part for part in slug(text, "").split("-") if part]
     while len(parts) > 1 and parts[0] in words.titles:
         parts.pop(0)
     while len(parts) > 1 and parts[-1] in words.suffixes:
         parts.pop()
     kept = [part for part in parts if part not in ("al", "el")]
-    return tuple(kept or parts)
+    return tuple(kept or parts or [text])
 
 
 def initials(text: str) -> str:
@@ -109,7 +112,7 @@ def persons(mentions: Sequence[tuple[str, str]], gazetteer: Gazetteer, countries
         if len(form) < 2 or form in full:
             continue
         text = _bare(mentions[position][0])
-        known = _known(text, gazetteer)
+        known = _known(form, gazetteer)
         cluster = _matching(form, known, clusters)
         if cluster is None:
             cluster = _Cluster(form, text, known)
@@ -140,9 +143,27 @@ def _bare(text: str) -> str:
     return " ".join(words)
 
 
-def _known(text: str, gazetteer: Gazetteer) -> str | None:
-    ids = {alias.id for alias in gazetteer.lookup(text, "PERSON") if alias.sense != "surname"}
-    return ids.pop() if len(ids) == 1 else None
+@cache
+def _full_names(gazetteer: Gazetteer) -> dict[tuple[str, ...], set[str]]:
+    """The ids of the known persons by the parts of their full names, with and without initials."""
+    known: dict[tuple[str, ...], set[str]] = {}
+    for alias in gazetteer.aliases():
+        if alias.label == "PERSON" and alias.sense != "surname":
+            parts = name_parts(alias.text)
+            for form in {parts, _without_initials(parts)}:
+                known.setdefault(form, set()).add(alias.id)
+    return known
+
+
+def _without_initials(parts: tuple[str, ...]) -> tuple[str, ...]:
+    long = tuple(part for part in parts if len(part) > 1)
+    return long if len(long) > 1 else parts
+
+
+def _known(form: tuple[str, ...], gazetteer: Gazetteer) -> str | None:
+    names = _full_names(gazetteer)
+    ids = names.get(form) or names.get(_without_initials(form)) or set()
+    return next(iter(ids)) if len(ids) == 1 else None
 
 
 def _matching(form: tuple[str, ...], known: str | None, clusters: list[_Cluster]) -> _Cluster | None:
@@ -166,14 +187,11 @@ def _shorter_of(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def _family(cluster: _Cluster) -> set[tuple[str, ...]]:
+    """The forms of a person's family name: the last part, with particles before it, or the first part of some."""
     parts, words = cluster.parts, _words()
-    surnames = {parts[-1:]}
-    for start in range(1, len(parts)):
-        if start == len(parts) - 2 and len(parts) > 3:
-            surnames.add(parts[start : start + 1])  # "Andrés Manuel López Obrador"
-        surnames.add(parts[start:])
-        if parts[start] in words.particles:
-            break
+    surnames = {parts[-1:], *(parts[start:] for start in range(1, len(parts)))}
+    if parts[-2] in ("bin", "bint", "ibn"):  # "Mohammed bin Salman" is not the king, his father
+        surnames.discard(parts[-1:])
     if parts[0] in words.family_first and len(parts) <= 3:
         surnames.add(parts[:1])
     return surnames
@@ -181,6 +199,10 @@ def _family(cluster: _Cluster) -> set[tuple[str, ...]]:
 
 def _by_surname(form: tuple[str, ...], before: str, clusters: list[_Cluster]) -> _Cluster | None:
     fitting = [cluster for cluster in clusters if form in _family(cluster)]
+    if not fitting and len(form) == 1:
+        # "Posada" is Luis Posada Carriles
+        inner = [cluster for cluster in clusters if form[0] in cluster.parts[1:-1]]
+        fitting = inner if len(inner) == 1 and len(form[0]) > 1 else []
     if len(fitting) > 1 and slug(before) in _words().female:
         # the article introduces the man first as a rule; a title that says otherwise is for the other one
         return fitting[-1]
@@ -190,12 +212,12 @@ def _by_surname(form: tuple[str, ...], before: str, clusters: list[_Cluster]) ->
 def _named(cluster: _Cluster, gazetteer: Gazetteer) -> Named:
     if cluster.known:
         return Named(cluster.known, gazetteer.name("PERSON", cluster.known) or cluster.text)
-    return Named(slug(cluster.text), cluster.text)
+    return Named("-".join(_without_initials(tuple(slug(cluster.text).split("-")))), cluster.text)
 
 
 def _single(text: str, form: tuple[str, ...], gazetteer: Gazetteer, countries: set[str]) -> Named:
     hits = gazetteer.lookup(text, "PERSON") or gazetteer.lookup(form[-1], "PERSON")
-    own = {alias.id for alias in hits if alias.sense != "surname"}
+    own = {alias.id for alias in hits if alias.sense != "surname"} or _full_names(gazetteer).get(form, set())
     if len(own) == 1:
         known = own.pop()
         return Named(known, gazetteer.name("PERSON", known) or text)
