@@ -1,0 +1,302 @@
+"""The command line. `entityrel --help` lists the commands; nothing here imports spaCy before a command needs it.
+
+Exit codes: 0, all went well; 1, some records were set aside (they are named on standard error); 2, it could not go on.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from entityrel import __version__
+from entityrel.corpus.items import Rejected
+from entityrel.corpus.readers import STDIN, count, read, read_annotated
+from entityrel.corpus.writers import jsonl_writer, write_jsonl
+from entityrel.errors import EntityrelError
+from entityrel.schema import AnnotatedArticle
+
+__all__ = ["app", "main"]
+
+#: Exit codes.
+SET_ASIDE, FAILED = 1, 2
+
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    help="From news text to a knowledge graph: who does what to whom, with which weapon, according to whom.",
+    epilog="Start with [bold]entityrel demo[/bold]. Exit codes: 0 all went well, 1 records were set aside, 2 failed.",
+)  # fmt: skip
+_err = Console(stderr=True)
+
+Pipeline = Annotated[
+    str, typer.Option("--pipeline", "-p", help="Name or path of a spaCy pipeline with entityrel's components.")
+]
+Annotations = Annotated[
+    list[Path], typer.Argument(help="JSON Lines written by [bold]entityrel annotate[/bold] (also .gz).", exists=True)
+]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; ends the process with an exit code."""
+    try:
+        app(arguments, prog_name="entityrel")
+    except (EntityrelError, OSError) as error:
+        _err.print(f"[bold red]error:[/] {_plain(str(error))}", highlight=False)
+        sys.exit(FAILED)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"entityrel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options before the command."""
+
+
+@app.command()
+def annotate(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="JSON Lines (records with at least [bold]text[/bold]; also .gz), .txt, .html, a folder of these, "
+            "or [bold]-[/bold] for standard input.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="JSON Lines to write (.gz compresses), or - for standard output.")
+    ],
+    pipeline: Pipeline = "sm",
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes, each with its pipeline.")] = 1,
+    rejected: Annotated[
+        Path | None, typer.Option(help="JSON Lines to write of what was set aside: file, line, id, reason.")
+    ] = None,
+) -> None:
+    """Find mentions and relations in articles; one record a line, in the order of the input.
+
+    Broken records are named with file and line and set aside; the rest goes on, and the exit code is 1.
+    The output appears when it is complete.
+    """
+    from entityrel.corpus.run import annotate_inputs  # noqa: PLC0415
+
+    _check_inputs(inputs)
+    skip = [path for path in (output, rejected) if path is not None and str(path) != STDIN]
+    done = broken = 0
+    with ExitStack() as stack:
+        progress = stack.enter_context(_progress())
+        write = stack.enter_context(jsonl_writer(output))
+        write_rejected = stack.enter_context(jsonl_writer(rejected)) if rejected else None
+        task = progress.add_task("annotating", total=count(inputs))
+        for result in annotate_inputs(read(inputs, skip=skip), nlp=pipeline, workers=workers):
+            if isinstance(result, Rejected):
+                broken += 1
+                progress.console.print(f"[yellow]set aside:[/] {_plain(str(result))}", highlight=False, soft_wrap=True)
+                if write_rejected:
+                    write_rejected(json.dumps(result.to_dict(), ensure_ascii=True))
+            else:
+                done += 1
+                write(result.to_json())
+            progress.advance(task)
+    where = "standard output" if str(output) == STDIN else str(output)
+    _err.print(f"{_number(done, 'article')} annotated to {_plain(where)}", highlight=False, soft_wrap=True)
+    if broken:
+        _err.print(f"[yellow]{_number(broken, 'record')} set aside[/]", highlight=False)
+        raise typer.Exit(SET_ASIDE)
+
+
+@app.command()
+def graph(
+    annotations: Annotations,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write; its ending says how: .json .graphml .gexf .html")
+    ],
+    facts: Annotated[bool, typer.Option("--facts", help="Only what is stated as affirmed and actual.")] = False,
+) -> None:
+    """Build the graph of annotated articles: entities are nodes, statements are edges with their evidence.
+
+    The file is read again and compared before it takes its name.
+    """
+    from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
+
+    built = build_graph(_facts(_read_all(annotations), facts))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_graph(built, output)
+    nodes, edges = built.number_of_nodes(), built.number_of_edges()
+    _err.print(
+        f"{_number(nodes, 'node')} and {_number(edges, 'edge')} written to {_plain(str(output))}", highlight=False
+    )
+
+
+@app.command()
+def show(
+    annotations: Annotations,
+    ids: Annotated[
+        list[str] | None, typer.Option("--id", help="Only the article with this id; may be repeated.")
+    ] = None,
+    facts: Annotated[bool, typer.Option("--facts", help="Only what is stated as affirmed and actual.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say of each statement how it was found.")] = False,
+) -> None:
+    """Print the statements of annotated articles."""
+    console = Console()
+    found = set()
+    for article in _facts(_read_all(annotations), facts):
+        if ids and article.id not in ids:
+            continue
+        found.add(article.id)
+        _print_article(console, article)
+        if why:
+            for relation in article.relations:
+                console.print(_plain(relation.explain()), highlight=False, end="\n\n")
+    if missing := [ident for ident in ids or () if ident not in found]:
+        _err.print(f"[bold red]error:[/] no article has the id {_plain(', '.join(missing))}", highlight=False)
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Gold records, JSON Lines.", exists=True, dir_okay=False)],
+    predicted: Annotated[Path, typer.Argument(help="Predicted records, JSON Lines.", exists=True, dir_okay=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, unrounded.")] = False,
+    errors: Annotated[int, typer.Option(min=0, help="Also print up to this many wrong relations of each kind.")] = 0,
+) -> None:
+    """Compare predictions with gold: precision, recall and F1 of mentions and relations, and more."""
+    from entityrel import evaluate as evaluation  # noqa: PLC0415
+
+    result = evaluation.evaluate(read_annotated(gold), read_annotated(predicted))
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), indent=1))
+        return
+    console = Console()
+    console.print(result.table())
+    for kind in ("missing", "spurious", "reversed"):
+        for item in [item for item in result.disagreements if item.kind == kind][:errors]:
+            console.print(f"{kind:9} {_plain(item.article)}: {_plain(item.reading)}", highlight=False)
+
+
+@app.command()
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path("entityrel-demo"),
+    pipeline: Pipeline = "sm",
+) -> None:
+    """Annotate the shipped example articles, print what they state, and write annotations and graphs to a folder."""
+    from entityrel.corpus.annotate import annotate_many, load_pipeline  # noqa: PLC0415
+    from entityrel.corpus.examples import example_articles  # noqa: PLC0415
+    from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
+
+    started = perf_counter()
+    with _err.status("loading the pipeline"):
+        nlp = load_pipeline(pipeline)
+        examples = example_articles()
+    with _progress() as progress:
+        articles = list(progress.track(annotate_many(examples, nlp=nlp), total=len(examples), description="annotating"))
+    console = Console()
+    for article in articles:
+        _print_article(console, article)
+    with _err.status("writing"):
+        write_jsonl(output / "annotations.jsonl", articles)
+        built = build_graph(articles)
+        names = ("graph.json", "graph.graphml", "graph.html")
+        for name in names:
+            write_graph(built, output / name)
+    statements = sum(len(article.relations) for article in articles)
+    console.print(
+        f"{len(articles)} articles, {statements} statements, {built.number_of_nodes()} entities "
+        f"in {perf_counter() - started:.0f} s.\nWritten to [bold]{_plain(str(output))}/[/]: annotations.jsonl, "
+        f"{', '.join(names)}; open graph.html in a browser.",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+@app.command()
+def info(pipeline: Pipeline = "sm") -> None:
+    """Print the versions of everything that a result depends on."""
+    from entityrel.corpus.annotate import load_pipeline  # noqa: PLC0415
+    from entityrel.knowledge.files import data_version  # noqa: PLC0415
+    from entityrel.knowledge.ontology import load_ontology  # noqa: PLC0415
+
+    table = Table(show_header=False, box=None)
+    table.add_row("entityrel", __version__)
+    table.add_row("knowledge", f"{data_version()} (ontology {load_ontology().version})")
+    nlp = load_pipeline(pipeline)
+    meta = nlp.meta
+    table.add_row("pipeline", f"{meta['lang']}_{meta['name']} {meta['version']}")
+    table.add_row("", f"{nlp.path or 'in memory'}")
+    table.add_row("components", ", ".join(nlp.pipe_names))
+    table.add_row("python", f"{platform.python_version()} on {platform.platform()}")
+    for package in ("spacy", "pydantic", "networkx", "trafilatura", "torch"):
+        try:
+            table.add_row(package, version(package))
+        except PackageNotFoundError:
+            table.add_row(package, "not installed")
+    Console().print(table, highlight=False)
+
+
+def _check_inputs(inputs: list[str]) -> None:
+    if missing := [name for name in inputs if name != STDIN and not Path(name).exists()]:
+        raise typer.BadParameter(f"no such file or folder: {', '.join(missing)}", param_hint="INPUT")
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(), TimeRemainingColumn(),
+        console=_err, transient=True,
+    )  # fmt: skip
+
+
+def _read_all(paths: Iterable[Path]) -> Iterator[AnnotatedArticle]:
+    for path in paths:
+        yield from read_annotated(path)
+
+
+def _facts(articles: Iterable[AnnotatedArticle], only: bool) -> Iterator[AnnotatedArticle]:
+    for article in articles:
+        if only:
+            kept = tuple(relation for relation in article.relations if relation.is_fact)
+            yield article.model_copy(update={"relations": kept})
+        else:
+            yield article
+
+
+def _print_article(console: Console, article: AnnotatedArticle) -> None:
+    from entityrel.view.table import statements_table  # noqa: PLC0415
+
+    console.print(statements_table(article, width=console.width))
+    console.print()
+
+
+def _number(count_: int, noun: str) -> str:
+    return f"{count_:,} {noun}{'' if count_ == 1 else 's'}"
+
+
+def _plain(text: str) -> str:
+    """Text for rich, without its markup and without control characters that could move a terminal's cursor."""
+    return escape("".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text))

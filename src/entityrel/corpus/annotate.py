@@ -1,0 +1,180 @@
+"""Annotating: one article, or a stream of them, in this process or in several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from entityrel.corpus.documents import make_docs, record
+from entityrel.corpus.items import Rejected
+from entityrel.errors import PipelineError, RecordError
+from entityrel.schema import AnnotatedArticle, Article
+
+__all__ = ["Pipeline", "annotate", "annotate_batch", "annotate_many", "annotate_stream", "load_pipeline"]
+
+#: A pipeline: in memory, or the name or path from which each process loads its own; None is the default one.
+Pipeline: TypeAlias = "Language | str | Path | None"
+#: A batch ends at this many characters, so that memory stays flat whatever the articles' lengths.
+_BATCH_CHARS = 400_000
+
+
+def annotate(
+    text: str | Mapping[str, Any] | Article,
+    *,
+    id: str | None = None,
+    date: str | None = None,
+    title: str | None = None,
+    url: str | None = None,
+    nlp: Language | None = None,
+) -> AnnotatedArticle:
+    """Find the mentions and relations of one article.
+
+    Any str will do: a lone surrogate is replaced by U+FFFD, and a very long text is annotated in pieces.
+
+    Args:
+        text: The text, a mapping with at least ``text``, or an `Article`.
+        id: The article's id; without one, a hash of the text.
+        date: Date of publication, ISO 8601; relative dates in the text are resolved against it.
+        title: The headline.
+        url: Where it was published.
+        nlp: A pipeline with entityrel's components; the default one of `entityrel.load` if None.
+
+    Raises:
+        RecordError: If ``text`` is no article.
+        PipelineError: If the pipeline lacks a component.
+
+    Example:
+        >>> article = annotate("Iran sold kamikaze drones to Russia.", date="2023-12-07")
+        >>> [mention.id for mention in article.entities]
+        ['IRN', 'kamikaze-drone', 'RUS']
+    """
+    article = Article.parse(text)
+    given = {"id": id, "date": date, "title": title, "url": url}
+    article = article.model_copy(update={name: value for name, value in given.items() if value is not None})
+    nlp = nlp or load_pipeline(None)
+    return record(article, [nlp(doc) for doc in make_docs(nlp, article)])
+
+
+def annotate_many(
+    articles: Iterable[str | Mapping[str, Any] | Article],
+    *,
+    nlp: Pipeline = None,
+    workers: int = 1,
+    batch_size: int = 64,
+    on_error: Callable[[Rejected], None] | None = None,
+) -> Iterator[AnnotatedArticle]:
+    """Annotate a stream of articles; the records come in the order of the input, and memory stays flat.
+
+    Args:
+        articles: Any iterable of texts, mappings or articles; it is read as the results are taken.
+        nlp: A pipeline, or its name or path.
+        workers: Processes. With more than one, each loads its own pipeline, and a script that calls this needs the
+            usual ``if __name__ == "__main__":``.
+        batch_size: Articles that are handed to the pipeline at a time, at most.
+        on_error: Called with each article that cannot be read or that makes a component raise; the rest goes on.
+
+    Raises:
+        RecordError: If an item is no article, and there is no ``on_error``.
+        PipelineError: If a component raises, and there is no ``on_error``; or if there is no such pipeline.
+    """
+    parsed = (_parsed(item) for item in articles)
+    for result in annotate_stream(parsed, nlp=nlp, workers=workers, batch_size=batch_size):
+        if isinstance(result, AnnotatedArticle):
+            yield result
+        elif on_error is None:
+            error = RecordError if result.id is None else PipelineError
+            raise error(str(result))
+        else:
+            on_error(result)
+
+
+def annotate_stream(
+    items: Iterable[Article | Rejected], *, nlp: Pipeline = None, workers: int = 1, batch_size: int = 64
+) -> Iterator[AnnotatedArticle | Rejected]:
+    """Annotate the articles of a stream; exactly one result for each item, in order.
+
+    What was rejected before passes through; an article that makes a component raise becomes a `Rejected`.
+    """
+    batches = _batches(items, batch_size)
+    if workers > 1:
+        # multiprocessing and pebble are imported only when they are needed.
+        from entityrel.corpus.pool import annotate_in_processes  # noqa: PLC0415
+
+        yield from annotate_in_processes(batches, nlp, workers)
+        return
+    loaded = load_pipeline(nlp)
+    for batch in batches:
+        yield from annotate_batch(loaded, batch)
+
+
+def annotate_batch(nlp: Language, batch: list[Article | Rejected]) -> list[AnnotatedArticle | Rejected]:
+    """The result of each item of a batch. The memory of their Docs is given back."""
+    # Zones cannot be nested, and the caller may have opened one (spaCy's type information lacks the property).
+    zone = nullcontext() if getattr(nlp.vocab, "in_memory_zone", False) else nlp.memory_zone()
+    with zone:
+        try:
+            return _annotated(nlp, batch)
+        except Exception:  # any component may raise anything: find out which article it is
+            return [_annotated_alone(nlp, item) for item in batch]
+
+
+@cache
+def _load(name: str) -> Language:
+    from entityrel.pipeline.build import load  # noqa: PLC0415
+
+    return load(name)
+
+
+def load_pipeline(nlp: Pipeline) -> Language:
+    """The pipeline itself, or the one of that name or path; loaded once in a process.
+
+    Raises:
+        PipelineError: If there is no such pipeline, or it cannot be loaded.
+    """
+    return nlp if isinstance(nlp, Language) else _load(str(nlp or "sm"))
+
+
+def _parsed(item: str | Mapping[str, Any] | Article) -> Article | Rejected:
+    try:
+        return Article.parse(item)
+    except RecordError as error:
+        return Rejected(None, None, None, str(error))
+
+
+def _batches(items: Iterable[Article | Rejected], size: int) -> Iterator[list[Article | Rejected]]:
+    stream = iter(items)
+    batch: list[Article | Rejected] = []
+    chars = 0
+    for item in stream:
+        batch.append(item)
+        chars += len(item.text) if isinstance(item, Article) else 0
+        if len(batch) >= size or chars >= _BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
+
+
+def _annotated(nlp: Language, batch: list[Article | Rejected]) -> list[AnnotatedArticle | Rejected]:
+    docs = [make_docs(nlp, item) if isinstance(item, Article) else [] for item in batch]
+    done: Iterator[Doc] = iter(nlp.pipe(doc for of_article in docs for doc in of_article))
+    return [
+        record(item, list(islice(done, len(own)))) if isinstance(item, Article) else item
+        for item, own in zip(batch, docs, strict=True)
+    ]
+
+
+def _annotated_alone(nlp: Language, item: Article | Rejected) -> AnnotatedArticle | Rejected:
+    if isinstance(item, Rejected):
+        return item
+    try:
+        return record(item, [nlp(doc) for doc in make_docs(nlp, item)])
+    except Exception as error:
+        return Rejected(None, None, item.id, f"the pipeline raised {type(error).__name__}: {error}")

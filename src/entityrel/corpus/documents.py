@@ -1,0 +1,119 @@
+"""Between records and spaCy Docs: cutting long texts, making Docs whose text is the article's, and the way back.
+
+`pieces` and `make_doc` keep every character, so an offset in a Doc plus the start of its piece is an offset in the
+article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from entityrel.pipeline.state import relations, span_mention
+from entityrel.schema import AnnotatedArticle, Article, Mention, Record, Relation, Span
+
+__all__ = ["MAX_PIECE", "make_doc", "make_docs", "pieces", "record"]
+
+#: Longer texts are annotated in pieces (characters): the memory of a parser grows with the length.
+MAX_PIECE = 100_000
+#: Where a long text may be cut, the best first: paragraphs, lines, ends of sentences, spaces.
+_CUTS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"[.!?…][\"'”’)]*\s"), re.compile(r"\s"))
+# spaCy's tokenizer takes time quadratic in the length of a string without a space: 9 s for 10,000 brackets.
+_LONG_RUN = re.compile(r"\S{1000,}")
+_RUN_PART = 200
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+def pieces(text: str, limit: int = MAX_PIECE) -> list[tuple[int, int]]:
+    """Cut a text into ranges of at most ``limit`` characters, between paragraphs if possible; they join without gaps.
+
+    Example:
+        >>> pieces("One.\\n\\nTwo. Three.", limit=12)
+        [(0, 6), (6, 17)]
+    """
+    result = []
+    start = 0
+    while len(text) - start > limit:
+        end = _cut(text, start, start + limit)
+        result.append((start, end))
+        start = end
+    if start < len(text):
+        result.append((start, len(text)))
+    return result
+
+
+def _cut(text: str, start: int, stop: int) -> int:
+    # A cut in the first half would give many small pieces; then a lesser kind of cut is better.
+    half = (start + stop) // 2
+    for pattern in _CUTS:
+        if ends := [hit.end() for hit in pattern.finditer(text, half, stop)]:
+            return ends[-1]
+    return stop
+
+
+def make_doc(nlp: Language, text: str) -> Doc:
+    """Tokenize ``text``; like ``nlp.make_doc``, but in reasonable time for any text."""
+    if not _LONG_RUN.search(text):
+        return nlp.make_doc(text)
+    parts = []
+    end = 0
+    for run in _LONG_RUN.finditer(text):
+        parts.append(text[end : run.start()])
+        parts += [text[at : min(at + _RUN_PART, run.end())] for at in range(run.start(), run.end(), _RUN_PART)]
+        end = run.end()
+    parts.append(text[end:])
+    tokens = [token for part in parts if part for token in nlp.make_doc(part)]
+    return Doc(nlp.vocab, words=[token.text for token in tokens], spaces=[bool(token.whitespace_) for token in tokens])
+
+
+def make_docs(nlp: Language, article: Article) -> list[Doc]:
+    """The Docs of an article's pieces, not yet annotated; none for a text without any visible character.
+
+    The date and the title go to ``doc.user_data["entityrel"]``, where components look for them.
+    """
+    docs = []
+    for start, end in pieces(article.text, min(MAX_PIECE, nlp.max_length)):
+        text = article.text[start:end]
+        if text.isspace():
+            continue
+        doc = make_doc(nlp, text)
+        doc.user_data["entityrel"] = {"article_date": article.date, "title": article.title}
+        # Not under "entityrel", which belongs to the components.
+        doc.user_data["entityrel_offset"] = start
+        docs.append(doc)
+    return docs
+
+
+def record(article: Article, docs: Iterable[Doc]) -> AnnotatedArticle:
+    """The annotated record of an article from the annotated Docs of its pieces."""
+    mentions: list[Mention] = []
+    stated: list[Relation] = []
+    for doc in docs:
+        offset = doc.user_data["entityrel_offset"]
+        mentions += (_moved(span_mention(ent), offset) for ent in doc.ents)
+        stated += (_moved(item, offset) for item in relations(doc))
+    fields = {name: getattr(article, name) for name in Article.model_fields}
+    return AnnotatedArticle(**fields, entities=tuple(mentions), relations=tuple(stated))
+
+
+def _moved(item: AnyRecord, by: int) -> AnyRecord:
+    """A record with all spans in it moved by a number of characters."""
+    if not by:
+        return item
+    changes: dict[str, Any] = {}
+    if isinstance(item, Span):
+        changes |= {"start": item.start + by, "end": item.end + by}
+    for name in type(item).model_fields:
+        value = getattr(item, name)
+        if isinstance(value, Record):
+            changes[name] = _moved(value, by)
+        elif isinstance(value, tuple):
+            changes[name] = tuple(_moved(part, by) if isinstance(part, Record) else part for part in value)
+        elif isinstance(value, Mapping):
+            changes[name] = {key: _moved(part, by) if isinstance(part, Record) else part for key, part in value.items()}
+    return item.model_copy(update=changes)

@@ -1,0 +1,218 @@
+"""Reading articles: JSON Lines (also .gz), .txt, .html, folders of these, and standard input, as a stream.
+
+What cannot be read comes out as `Rejected`, in its place, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import sys
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from entityrel.corpus.items import Input, Rejected
+from entityrel.errors import RecordError
+from entityrel.schema import AnnotatedArticle, Article
+
+__all__ = ["STDIN", "SUFFIXES", "count", "files", "read", "read_annotated"]
+
+#: The name of standard input.
+STDIN = "-"
+_LINES = (".jsonl", ".ndjson", ".json")
+_PAGES = (".html", ".htm")
+#: The endings of the files that are read from a folder.
+SUFFIXES = (*_LINES, *(f"{suffix}.gz" for suffix in _LINES), ".txt", *_PAGES)
+
+
+def read(
+    paths: Iterable[str | Path], *, skip: Collection[Path] = (), stdin: BinaryIO | None = None
+) -> Iterator[Input | Rejected]:
+    """The articles of files, folders (all files below, sorted by path) and ``-`` (standard input).
+
+    A file that is one article (.txt, .html) has its path, as it was named, as id. A second record with an id that
+    was read before is set aside: ids tell articles apart in graphs and scores.
+
+    Args:
+        paths: Files, folders, or ``-``.
+        skip: Files to leave out, such as the output that lies in an input folder.
+        stdin: Read for ``-``; standard input if None.
+    """
+    seen: set[int] = set()
+    for item in _read_all(paths, skip, stdin):
+        if isinstance(item, Input):
+            # Hashes of 64 bits instead of the ids: a million take some 60 MB, and a clash is not to be expected.
+            key = hash(item.article.id)
+            if key in seen:
+                yield Rejected(item.file, item.line, item.article.id, "an article with this id was read before")
+                continue
+            seen.add(key)
+        yield item
+
+
+def files(path: str | Path, skip: Collection[Path] = ()) -> list[Path]:
+    """The file itself, or all files below a folder that can be read, sorted; hidden ones are left out."""
+    path = Path(path)
+    if not path.is_dir():
+        return [path]
+    left_out = {item.resolve() for item in skip}
+    return sorted(
+        found
+        for found in path.rglob("*")
+        if found.name.lower().endswith(SUFFIXES)
+        and found.is_file()
+        and not any(part.startswith(".") for part in found.relative_to(path).parts)
+        and found.resolve() not in left_out
+    )
+
+
+def count(paths: Iterable[str | Path]) -> int | None:
+    """How many articles there are to read, for a progress bar; None if only reading everything would tell."""
+    total = 0
+    for path in paths:
+        if str(path) == STDIN:
+            return None
+        for file in files(path):
+            name = file.name.lower()
+            if not file.exists():
+                continue
+            if name.endswith(".gz") or file.stat().st_size > 1_000_000_000:
+                return None
+            if name.endswith(_LINES):
+                with file.open("rb") as handle:
+                    total += sum(not line.isspace() for line in handle)
+            else:
+                total += 1
+    return total
+
+
+def read_annotated(path: str | Path) -> Iterator[AnnotatedArticle]:
+    """The annotated records of a JSON Lines file (also .gz).
+
+    Raises:
+        RecordError: If the file cannot be read or a line is no such record; the message names file and line.
+    """
+    for line, content in _lines(Path(path)):
+        if isinstance(content, Rejected):
+            raise RecordError(str(content))
+        try:
+            yield AnnotatedArticle.from_json(content)
+        except RecordError as error:
+            raise RecordError(f"{path}:{line}: {error}") from error
+
+
+def _read_all(
+    paths: Iterable[str | Path], skip: Collection[Path], stdin: BinaryIO | None
+) -> Iterator[Input | Rejected]:
+    for path in paths:
+        if str(path) == STDIN:
+            yield from _read_stream(stdin or sys.stdin.buffer)
+            continue
+        for file in files(path, skip):
+            yield from _read_file(file)
+
+
+def _read_file(file: Path) -> Iterator[Input | Rejected]:
+    name = file.name.lower()
+    if not name.endswith(SUFFIXES):
+        yield Rejected(str(file), None, None, f"unknown kind of file; these are read: {', '.join(SUFFIXES)}")
+    elif name.endswith((".txt", *_PAGES)):
+        yield _whole(file, _page if name.endswith(_PAGES) else _text)
+    else:
+        yield from _records(str(file), _lines(file))
+
+
+def _read_stream(stream: BinaryIO) -> Iterator[Input | Rejected]:
+    """Standard input: JSON Lines if its first line begins with a brace, else one text."""
+    first = stream.readline()
+    while first.isspace():
+        first += stream.readline()
+    if first.lstrip().startswith((b"{", b"\xef\xbb\xbf{")):
+        yield from _records("<stdin>", enumerate(_after(first, stream), start=1))
+        return
+    try:
+        yield Input("<stdin>", None, Article(text=(first + stream.read()).decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        yield Rejected("<stdin>", None, None, _encoding(error))
+
+
+def _after(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    yield from first.splitlines(keepends=True)
+    yield from stream
+
+
+def _lines(file: Path) -> Iterator[tuple[int, bytes | Rejected]]:
+    """The lines that are not blank, with their numbers; a damaged file ends in a rejection."""
+    number = 0
+    try:
+        with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as handle:
+            for number, line in enumerate(cast("BinaryIO", handle), start=1):
+                yield number, line
+    except (OSError, EOFError, zlib.error) as error:
+        yield number + 1, Rejected(str(file), number + 1, None, f"cannot be read on: {_message(error)}")
+
+
+def _records(file: str, lines: Iterable[tuple[int, bytes | Rejected]]) -> Iterator[Input | Rejected]:
+    for number, line in lines:
+        if isinstance(line, Rejected):
+            yield line
+        elif not line.isspace():
+            yield _record(file, number, line)
+
+
+def _record(file: str, number: int, line: bytes) -> Input | Rejected:
+    ident = None
+    try:
+        data = json.loads(line.decode("utf-8-sig"))
+        if isinstance(data, dict) and isinstance(data.get("id"), str | int):
+            ident = str(data["id"])
+        return Input(file, number, Article.parse(data))
+    except UnicodeDecodeError as error:
+        reason = _encoding(error)
+    except json.JSONDecodeError as error:
+        reason = f"not a record of JSON Lines: {error.msg} at column {error.colno}"
+    except RecordError as error:
+        reason = str(error)
+    except RecursionError:
+        reason = "nested too deeply"
+    except ValueError as error:  # a number with thousands of digits
+        reason = _message(error)
+    return Rejected(file, number, ident, reason)
+
+
+def _whole(file: Path, parse: Callable[[Path, bytes], Article]) -> Input | Rejected:
+    try:
+        return Input(str(file), None, parse(file, file.read_bytes()))
+    except OSError as error:
+        reason = f"cannot be read: {_message(error)}"
+    except UnicodeDecodeError as error:
+        reason = _encoding(error)
+    except RecordError as error:
+        reason = str(error)
+    return Rejected(str(file), None, None, reason)
+
+
+def _text(file: Path, raw: bytes) -> Article:
+    return Article(id=file.as_posix(), text=raw.decode("utf-8-sig"))
+
+
+def _page(file: Path, raw: bytes) -> Article:
+    # Trafilatura takes half a second to import, and most corpora have no pages.
+    from entityrel.corpus.html import extract  # noqa: PLC0415
+
+    page = extract(raw)
+    return Article(
+        id=file.as_posix(), date=page.date, title=page.title, url=page.url, text=page.text,
+        meta={"raw_sha256": hashlib.sha256(raw).hexdigest(), **page.meta},
+    )  # fmt: skip
+
+
+def _encoding(error: UnicodeDecodeError) -> str:
+    return f"not UTF-8: byte 0x{error.object[error.start]:02x} at offset {error.start}"
+
+
+def _message(error: Exception) -> str:
+    return f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"
