@@ -128,8 +128,8 @@ def _read_file(file: Path) -> Iterator[Input | Rejected]:
 def _read_stream(stream: BinaryIO) -> Iterator[Input | Rejected]:
     """Standard input: JSON Lines if its first line begins with a brace, else one text."""
     first = stream.readline()
-    while first.isspace():
-        first += stream.readline()
+    while first.isspace() and (line := stream.readline()):
+        first += line
     if first.lstrip().startswith((b"{", b"\xef\xbb\xbf{")):
         yield from _records("<stdin>", enumerate(_after(first, stream), start=1))
         return

@@ -1,0 +1,38 @@
+"""Several processes: same results, same order; a process that dies or hangs costs one article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from entityrel.corpus import pool
+from entityrel.corpus.items import Rejected
+from entityrel.schema import AnnotatedArticle, Article
+from stub_pipeline import StubSource
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, texts: list[str], source: Any = None, **options: Any) -> list[Any]:
+    monkeypatch.setattr(pool._Source, "of", lambda _: source or StubSource())
+    items: list[Article | Rejected] = [Article(id=str(number), text=text) for number, text in enumerate(texts)]
+    batches = [items[start : start + 4] for start in range(0, len(items), 4)]
+    return list(pool.annotate_in_processes(batches, None, 2, **options))
+
+
+def test_order_is_kept_and_the_culprits_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Iran {number} drones" for number in range(24)]
+    texts[5], texts[10], texts[17] = "DIE", "RAISE", "HANG"
+    results = _run(monkeypatch, texts, time_limit=3)
+    assert [result.id for result in results] == [str(number) for number in range(24)]
+    reasons = {result.id: result.reason for result in results if isinstance(result, Rejected)}
+    assert reasons == {
+        "5": "its process died, exit code 9",
+        "10": "the pipeline raised ZeroDivisionError: planted",
+        "17": "not done within 3 s",
+    }
+    assert all(result.relations for result in results if isinstance(result, AnnotatedArticle))
+
+
+def test_a_pipeline_that_cannot_be_loaded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="no such pipeline"):
+        _run(monkeypatch, ["Iran"], StubSource(broken=True))
