@@ -178,7 +178,7 @@ class Relation(Record):
         """
 
         def key(mention: Mention | None) -> tuple[int, int, str, str] | None:
-            return mention and (mention.start, mention.end, mention.label, mention.id)
+            return None if mention is None else (mention.start, mention.end, mention.label, mention.id)
 
         content = (
             self.predicate, key(self.subject), key(self.object), key(self.recipient), self.polarity,

@@ -125,9 +125,7 @@ def load_grammar() -> Grammar:
         for word_class in (item.word_class, item.not_class):
             if word_class is not None and word_class not in classes:
                 raise KnowledgeError(f"{name}: construction {item.name!r}: no such word class: {word_class!r}")
-    shapes = {
-        key: {role: tuple(functions) for role, functions in roles.items()} for key, roles in file.shapes.items()
-    }
+    shapes = {key: {role: tuple(functions) for role, functions in roles.items()} for key, roles in file.shapes.items()}
     return Grammar(tuple(file.constructions), classes, shapes)
 
 
@@ -148,7 +146,7 @@ class _Frame(Strict):
     nouns: tuple[str, ...] = ()
     adjectives: tuple[str, ...] = ()
     shape: str | None = None
-    roles: dict[str, tuple[str, ...]] = {}
+    roles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     required: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     under: tuple[str, ...] = ()
@@ -171,7 +169,7 @@ class Frame:
         roles: Logical functions by role. ``owner:F`` is the actor whose weapon fills F ("Russian missiles struck").
             ``governor:F`` is function F of the word that governs the trigger ("shared the technology with").
         unless: Functions that must not be filled by an actor ("acquires" unless a supplier is stated), or, as
-            ``weapon:F``, by a weapon.
+            ``weapon:F``, by a weapon, or, as ``any:F``, by any noun or pronoun.
         under: Lemmas one of which must govern the trigger ("take" for "take delivery").
         not_under: Lemmas none of which may govern it.
         confidence: Share of its relations in the training gold that are right, or the author's estimate.

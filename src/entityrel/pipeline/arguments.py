@@ -61,6 +61,10 @@ class ArgumentFinder:
                 if not start <= tree.head[i] < end or tree.head[i] == i:
                     self._anaphors[i] = resolved
 
+    def is_actor_noun(self, token: int) -> bool:
+        """Whether ``token`` is a common noun for people who act for a state or organisation ("troops")."""
+        return self.tree.lemma[token] in self._actor_nouns
+
     def direct(self, token: int, labels: Collection[str]) -> list[Argument]:
         """The mention at ``token``, if it has one of the labels, and those coordinated with it."""
         return list(dict.fromkeys(self._coordinated(token, labels, deep=False, depth=0)))
@@ -118,6 +122,8 @@ class ArgumentFinder:
                     for inner in tree.children(preposition, "pobj"):
                         yield from self._as(self._coordinated(inner, labels, deep=True, depth=depth + 1), "measure")
         named = [kid for kid in tree.children(token, "appos") if self.at[kid] is not None]
+        if tree.dep[token] == "appos" and self.at[tree.head[token]] is not None:
+            named.append(tree.head[token])
         apposed = [found for kid in named for found in self._coordinated(kid, labels, deep=False, depth=depth + 1)]
         if apposed:
             yield from self._as(iter(apposed), "apposition")
@@ -160,7 +166,9 @@ class ArgumentFinder:
         for kid in tree.children(head, "prep"):
             if tree.lower[kid] in self._hyponym_markers:
                 for inner in tree.children(kid, "pobj"):
-                    yield from self._as(self._coordinated(inner, labels, deep=True, depth=depth + 1), "member of the class")
+                    yield from self._as(
+                        self._coordinated(inner, labels, deep=True, depth=depth + 1), "member of the class"
+                    )
 
     @staticmethod
     def _as(found: Iterator[Argument], how: str) -> Iterator[Argument]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -21,6 +21,7 @@ EXTRACTOR = "ruler"
 #: Functions whose filler must itself be a mention: "a government delivery" does not make the government an actor.
 _DIRECT = frozenset({"modifier", "body"})
 _ACTORS = frozenset({"PERSON", "COUNTRY", "ORG"})
+_NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
 _WEAPONS = frozenset({"WEAPON"})
 
 
@@ -120,10 +121,8 @@ class RelationRuler:
     ) -> Iterator[Proposal]:
         predicate = self._predicates[frame.predicate]
         head = trigger[1]
-        for function in frame.unless:
-            kind, _, name = function.rpartition(":")
-            if self._first(head, (name,), _WEAPONS if kind == "weapon" else _ACTORS, walker, finder, set()):
-                return
+        if any(self._is_filled(function, head, walker, finder) for function in frame.unless):
+            return
         filled: dict[str, _Filled] = {}
         used: set[str] = set()
         for role in ROLES:
@@ -131,7 +130,9 @@ class RelationRuler:
             if not functions or labels is None:
                 continue
             everyone = predicate.symmetric and role == "subject"
-            found = self._first(head, functions, labels, walker, finder, used, everyone=everyone)
+            found = self._first(head, functions, labels, walker, finder, used=used, everyone=everyone)
+            if found is None and role == "recipient" and self._is_unresolved(functions, head, walker, finder):
+                return  # "sold them tanks": without knowing to whom, it would be another statement
             if found is not None:
                 filled[role] = found
                 used |= {argument.id for argument in found.arguments}
@@ -140,6 +141,24 @@ class RelationRuler:
         elif frame.required <= filled.keys():
             yield from self._distribute(frame, predicate, trigger[0], filled)
 
+    def _is_filled(self, function: str, head: int, walker: Walker, finder: ArgumentFinder) -> bool:
+        """Whether a function of a frame's ``unless`` has a filler of the kind that it names."""
+        kind, _, name = function.rpartition(":")
+        if kind == "any":
+            return any(walker.tree.pos[filler.token] in _NOMINAL for filler in walker.find(head, name))
+        labels = _WEAPONS if kind == "weapon" else _ACTORS
+        return self._first(head, (name,), labels, walker, finder) is not None
+
+    @staticmethod
+    def _is_unresolved(functions: Iterable[str], head: int, walker: Walker, finder: ArgumentFinder) -> bool:
+        """Whether a person or an actor noun that stands for no known mention fills one of the functions."""
+        tree = walker.tree
+        return any(
+            finder.at[filler.token] is None and (tree.pos[filler.token] == "PRON" or finder.is_actor_noun(filler.token))
+            for function in functions
+            for filler in walker.find(head, function)
+        )
+
     @staticmethod
     def _first(
         head: int,
@@ -147,8 +166,8 @@ class RelationRuler:
         labels: frozenset[str],
         walker: Walker,
         finder: ArgumentFinder,
-        used: set[str],
         *,
+        used: Collection[str] = (),
         everyone: bool = False,
     ) -> _Filled | None:
         """The arguments by the first function that yields any; ``everyone`` takes all its fillers together."""

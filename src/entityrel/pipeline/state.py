@@ -19,6 +19,7 @@ from typing import Any, TypedDict, cast
 from spacy.tokens import Doc, Span
 
 from entityrel.errors import PipelineError
+from entityrel.knowledge.ontology import load_ontology
 from entityrel.schema import Cue, Mention, Modality, Polarity, Provenance, Relation
 from entityrel.schema import Span as CharSpan
 
@@ -131,8 +132,28 @@ def span_mention(span: Span) -> Mention:
 
 
 def relations(doc: Doc) -> tuple[Relation, ...]:
-    """The relations of a Doc as records; the getter of ``doc._.relations``."""
-    return tuple(_relations(doc))
+    """The relations of a Doc as records, in text order; the getter of ``doc._.relations``.
+
+    A statement that the text makes several times (same predicate, entities, polarity and modality) is given once, at
+    its surest place; the other places are in the notes of its provenance.
+    """
+    groups: dict[tuple[object, ...], list[Relation]] = {}
+    for relation in _relations(doc):
+        ids = [None if m is None else (m.label, m.id) for m in (relation.subject, relation.object, relation.recipient)]
+        if load_ontology().predicates[relation.predicate].symmetric:
+            ids.sort(key=str)
+        groups.setdefault((relation.predicate, *ids, relation.polarity, relation.modality), []).append(relation)
+    return tuple(_surest(group) for group in groups.values())
+
+
+def _surest(group: list[Relation]) -> Relation:
+    """The relation with the highest confidence (the first of equals), with a note of where the others are."""
+    best = max(group, key=lambda relation: relation.confidence or 0.0)
+    others = [relation.evidence.start for relation in group if relation is not best]
+    if not others or best.provenance is None:
+        return best
+    notes = (*best.provenance.notes, "also stated at " + ", ".join(map(str, others)))
+    return best.model_copy(update={"provenance": best.provenance.model_copy(update={"notes": notes})})
 
 
 def _relations(doc: Doc) -> Iterator[Relation]:

@@ -192,6 +192,9 @@ class Walker:
 _PREPOSITIONAL = ("prep", "dative", "agent", "prt")
 #: Prepositions that can name a logical function.
 PREPOSITIONS = frozenset(
-    "to from with for of by on upon at in into onto against between among over about under near toward towards "
-    "through via per inside across off along around alongside including as".split()
-)
+    {
+        "about", "across", "against", "along", "alongside", "among", "around", "as", "at", "between", "by", "for",
+        "from", "in", "including", "inside", "into", "near", "of", "off", "on", "onto", "over", "per", "through", "to",
+        "toward", "towards", "under", "upon", "via", "with",
+    }
+)  # fmt: skip

@@ -1,0 +1,128 @@
+"""Making pipelines: the shipped ones, and entityrel's components on a user's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.language import Language
+
+from entityrel.errors import PipelineError
+from entityrel.knowledge import gazetteer as names
+
+# Importing the components registers their factories, also where entityrel is on the path but not installed.
+import entityrel.pipeline.canonicalizer
+import entityrel.pipeline.gazetteer
+import entityrel.pipeline.merger
+import entityrel.pipeline.qualifier
+import entityrel.pipeline.resolver
+import entityrel.pipeline.ruler  # noqa: F401
+
+__all__ = ["COMPONENTS", "PIPELINES", "add_pipes", "load", "pipeline_path"]
+
+#: The components of the relation layer, in order. The gazetteer comes before the recogniser, if there is one.
+COMPONENTS = (
+    "entityrel_gazetteer",
+    "entityrel_canonicalizer",
+    "entityrel_resolver",
+    "entityrel_ruler",
+    "entityrel_merger",
+    "entityrel_qualifier",
+)
+#: Short names of our own pipelines, and the packages that hold them.
+PIPELINES: Mapping[str, str] = {"sm": "en_entityrel_sm", "trf": "en_entityrel_trf"}
+_NEEDED = {
+    "a tagger (component 'tagger')": ("tagger", "morphologizer"),
+    "a parser (component 'parser')": ("parser",),
+    "a lemmatizer (component 'lemmatizer')": ("lemmatizer", "trainable_lemmatizer"),
+}
+
+
+def load(name: str | Path = "sm", *, gazetteer: str | Path | None = None) -> Language:
+    """Load a pipeline that tags mentions and extracts relations.
+
+    Args:
+        name: "sm" (shipped, the default), "trf", the name of an installed spaCy package, or a path. A pipeline
+            without entityrel's components gets them by `add_pipes`.
+        gazetteer: A CSV file of your own names, with the columns ``text``, ``label``, ``id`` (and ``name``,
+            ``sense``); they win over the packaged ones.
+
+    Returns:
+        A spaCy `Language`; ``nlp(text)._.relations`` are the relations.
+
+    Raises:
+        PipelineError: If there is no such pipeline, or it lacks a component; the message says what to do.
+        KnowledgeError: If the gazetteer file is wrong; the message names the file and the row.
+    """
+    nlp = _load_spacy(str(name))
+    if not any(pipe in nlp.pipe_names for pipe in COMPONENTS):
+        add_pipes(nlp)
+    if gazetteer is not None:
+        names.load_gazetteer(str(gazetteer))  # a wrong file is reported now, not at the first text
+        for pipe in ("entityrel_gazetteer", "entityrel_canonicalizer"):
+            component: Any = nlp.get_pipe(pipe)
+            component.paths = [*component.paths, str(gazetteer)]
+    return nlp
+
+
+def pipeline_path(name: str) -> Path | None:
+    """The folder of a shipped pipeline: in the installed package, or in ``models/`` of a checkout."""
+    package = Path(str(files("entityrel")))
+    for folder in (package / "pipelines" / name, package.parents[1] / "models" / name):
+        if (folder / "config.cfg").is_file():
+            return folder
+    return None
+
+
+def _load_spacy(name: str) -> Language:
+    full = PIPELINES.get(name, name)
+    path = pipeline_path(full)
+    try:
+        return spacy.load(path if path is not None else full)
+    except OSError as error:
+        if full == PIPELINES["trf"]:
+            advice = "install its wheel and 'entityrel[transformers]'"
+        else:
+            advice = (
+                f"use one of {', '.join(map(repr, PIPELINES))}, the path of a spaCy pipeline, or install a package, "
+                "such as en_core_web_sm"
+            )
+        raise PipelineError(f"no pipeline {name!r}: {advice} ({error})") from error
+
+
+def add_pipes(nlp: Language, **config: Mapping[str, Any]) -> Language:
+    """Add entityrel's components to a spaCy pipeline, such as any stock English one.
+
+    Args:
+        nlp: A pipeline with a tagger, a parser and a lemmatizer. Its own ``ner``, if it has one, is kept, and its
+            labels are mapped to ours (GPE and NORP to COUNTRY where they name one, …).
+        config: Settings of a component, by its name: ``entityrel_merger={"threshold": 0.7}``.
+
+    Returns:
+        The same ``nlp``.
+
+    Raises:
+        PipelineError: If a component is missing, or one of ours is there already; the message names it.
+    """
+    for what, names in _NEEDED.items():
+        if not any(nlp.has_pipe(pipe) or _has_factory(nlp, pipe) for pipe in names):
+            raise PipelineError(
+                f"entityrel.add_pipes() needs {what}, but the pipeline has {', '.join(nlp.pipe_names) or 'nothing'}. "
+                "Load a complete English pipeline, or use entityrel.load()."
+            )
+    if unknown := set(config) - set(COMPONENTS):
+        raise PipelineError(f"no such component: {', '.join(sorted(unknown))}; there are {', '.join(COMPONENTS)}")
+    for name in COMPONENTS:
+        if nlp.has_pipe(name):
+            raise PipelineError(f"the pipeline already has {name!r}; add_pipes() is for one without our components")
+    for name in COMPONENTS:
+        place: dict[str, Any] = {"before": "ner"} if name == "entityrel_gazetteer" and nlp.has_pipe("ner") else {}
+        nlp.add_pipe(name, config=dict(config.get(name, {})), **place)
+    return nlp
+
+
+def _has_factory(nlp: Language, factory: str) -> bool:
+    return any(nlp.get_pipe_meta(name).factory == factory for name in nlp.pipe_names)

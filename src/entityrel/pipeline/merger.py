@@ -1,0 +1,145 @@
+"""The merger: one decision over what all extractors proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import cast
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from entityrel.knowledge.ontology import Ontology, load_ontology
+from entityrel.pipeline.state import Proposal, TokenSpan, require, state
+
+__all__ = ["Merger", "make_merger", "merge"]
+
+#: Tells the entity of a mention: its label and id.
+EntityOf = Callable[[TokenSpan], tuple[str, str]]
+#: Number of the sentence that a token span is in.
+SentenceOf = Callable[[TokenSpan], int]
+_Key = tuple[int, str, tuple[str, str], tuple[str, str], tuple[str, str] | None]
+
+
+@Language.factory("entityrel_merger", requires=["doc.ents"], default_config={"threshold": 0.5})
+def make_merger(nlp: Language, name: str, threshold: float) -> Merger:
+    """Make the merger; relations below ``threshold`` (0 to 1) are left out."""
+    return Merger(threshold, name)
+
+
+class Merger:
+    """A pipeline component that turns proposals into relations, by `merge`."""
+
+    def __init__(self, threshold: float = 0.5, name: str = "entityrel_merger") -> None:
+        self.name = name
+        self.threshold = threshold
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Write ``relations`` from ``proposals`` on ``doc``."""
+        require(doc, self.name, "SENT_START")
+        entities = {(ent.start, ent.end): (ent.label_, ent.kb_id_ or ent.text) for ent in doc.ents}
+        sentence = [0] * (len(doc) + 1)
+        for number, sent in enumerate(doc.sents):
+            sentence[sent.start : sent.end] = [number] * len(sent)
+        proposals = cast("list[Proposal]", state(doc).get("proposals", []))
+        state(doc)["relations"] = merge(
+            proposals,
+            lambda span: entities[span[0], span[1]],
+            lambda span: sentence[span[0]],
+            load_ontology(),
+            self.threshold,
+        )
+        return doc
+
+
+def merge(
+    proposals: Iterable[Proposal],
+    entity_of: EntityOf,
+    sentence_of: SentenceOf,
+    ontology: Ontology,
+    threshold: float = 0.5,
+) -> list[Proposal]:
+    """Decide which proposals are relations.
+
+    Proposals that state the same of the same entities in one sentence become one, with the score of each extractor;
+    its confidence is that of the surest. Left out are: arguments that the ontology forbids; a relation of an
+    entity with itself; the reverse of what a surer proposal of the same sentence says; a proposal without recipient
+    beside the same one with a recipient in the same sentence; and all whose confidence is below ``threshold``.
+
+    The result does not depend on the order of the proposals, merging it again changes nothing, and it never holds
+    an argument that was not proposed.
+
+    Returns:
+        The relations in text order, each with ``scores`` (by extractor) and ``confidence``.
+    """
+    groups: dict[_Key, list[Proposal]] = {}
+    for item in proposals:
+        key = _key(item, entity_of, sentence_of, ontology)
+        if key is not None:
+            groups.setdefault(key, []).append(item)
+    merged = {key: _combine(items) for key, items in groups.items()}
+    kept = {key: item for key, item in merged.items() if item["confidence"] >= threshold}
+    with_recipient = {key[:4] for key in kept if key[4] is not None}
+    out = [
+        item
+        for key, item in kept.items()
+        if not (key[4] is None and key[:4] in with_recipient) and not _is_reversed(key, item, kept, ontology)
+    ]
+    return sorted(out, key=_position)
+
+
+def _key(item: Proposal, entity_of: EntityOf, sentence_of: SentenceOf, ontology: Ontology) -> _Key | None:
+    predicate = ontology.predicates[item["predicate"]]
+    subject, object_ = entity_of(item["subject"]), entity_of(item["object"])
+    span = item.get("recipient")
+    recipient = entity_of(span) if span else None
+    if not predicate.allows(subject[0], object_[0], recipient[0] if recipient else None):
+        return None
+    if subject == object_ or recipient in (subject, object_):
+        return None
+    if predicate.symmetric:
+        subject, object_ = sorted((subject, object_))
+    return sentence_of(item.get("trigger") or item["object"]), item["predicate"], subject, object_, recipient
+
+
+def _combine(items: Sequence[Proposal]) -> Proposal:
+    """One relation of proposals that state the same: the surest one, with the scores of all extractors."""
+    ordered = sorted(items, key=lambda item: (-_score(item), "frame" not in item, _position(item)))
+    scores: dict[str, float] = {}
+    for item in ordered:
+        for extractor, score in _scores(item).items():
+            scores[extractor] = max(score, scores.get(extractor, 0.0))
+    best = next((item for item in ordered if "frame" in item), ordered[0])
+    combined = Proposal(**best)
+    combined["scores"] = dict(sorted(scores.items()))
+    combined["confidence"] = max(scores.values())
+    return combined
+
+
+def _scores(item: Proposal) -> dict[str, float]:
+    return item["scores"] if "scores" in item else {item["extractor"]: item["score"]}
+
+
+def _score(item: Proposal) -> float:
+    return max(_scores(item).values())
+
+
+def _is_reversed(key: _Key, item: Proposal, kept: dict[_Key, Proposal], ontology: Ontology) -> bool:
+    """Whether the same sentence also says the reverse, and more surely (a rule is surer than a model)."""
+    sentence, predicate, subject, object_, recipient = key
+    if ontology.predicates[predicate].symmetric:
+        return False
+    if recipient is not None:
+        other = kept.get((sentence, predicate, recipient, object_, subject))
+    else:
+        other = kept.get((sentence, predicate, object_, subject, None))
+    return other is not None and _rank(other) > _rank(item)
+
+
+def _rank(item: Proposal) -> tuple[bool, float, tuple[int, ...]]:
+    return "ruler" in item["scores"], item["confidence"], _position(item)
+
+
+def _position(item: Proposal) -> tuple[int, ...]:
+    recipient = item.get("recipient") or (0, 0)
+    trigger = item.get("trigger") or item["object"]
+    return (*trigger, *item["subject"], *item["object"], *recipient)

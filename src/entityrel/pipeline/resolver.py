@@ -1,0 +1,210 @@
+"""The resolver: what a pronoun or a definite noun ("the company", "the two countries") stands for.
+
+Deterministic, by salience (Lappin and Leass 1994, reduced): grammatical role, recency and parallelism, with the
+constraint that a pronoun and a mention are not two arguments of one verb. The text is never rewritten; the nearest
+mention of the entity is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from entityrel.knowledge.anaphora import Anaphors, load_anaphors
+from entityrel.pipeline.state import TokenSpan, require, state
+from entityrel.pipeline.syntax import Tree
+
+__all__ = ["Resolver", "make_resolver"]
+
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+_OBJECTS = frozenset({"dobj", "dative", "attr", "oprd"})
+#: Salience of a mention by its grammatical role, and how much a sentence of distance takes off.
+_ROLE = {"subject": 3.0, "object": 1.6, "other": 1.0}
+_PER_SENTENCE = 1.2
+#: How many sentences back an antecedent may lie.
+_REACH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    span: TokenSpan
+    label: str
+    id: str
+    root: int
+    sentence: int
+    role: str
+    is_adjective: bool
+
+
+@Language.factory("entityrel_resolver", requires=["doc.ents", "token.dep", "token.lemma"])
+def make_resolver(nlp: Language, name: str) -> Resolver:
+    """Make the resolver."""
+    return Resolver(load_anaphors(), name)
+
+
+class Resolver:
+    """A pipeline component that writes ``anaphora`` on the Doc: anaphor spans with the mentions that they stand for."""
+
+    def __init__(self, anaphors: Anaphors, name: str = "entityrel_resolver") -> None:
+        self.name = name
+        self._anaphors = anaphors
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Resolve the anaphors of ``doc``; those without a clear antecedent stay unresolved."""
+        require(doc, self.name, "DEP", "LEMMA", "SENT_START")
+        state(doc)["anaphora"] = [
+            [start, end, [list(span) for span in spans]] for (start, end), spans in self.resolve(doc).items()
+        ]
+        return doc
+
+    def resolve(self, doc: Doc) -> dict[TokenSpan, list[TokenSpan]]:
+        """The mention spans that each anaphor stands for, by the anaphor's token span."""
+        if not doc.ents:
+            return {}
+        tree = Tree(doc)
+        sentence = [0] * len(doc)
+        for number, sent in enumerate(doc.sents):
+            sentence[sent.start : sent.end] = [number] * len(sent)
+        mentions = [
+            _Mention(
+                (ent.start, ent.end), ent.label_, f"{ent.label_}:{ent.kb_id_ or ent.text.lower()}", ent.root.i,
+                sentence[ent.start], _role(tree, ent.root.i), ent.root.pos_ == "ADJ",
+            )
+            for ent in doc.ents
+        ]  # fmt: skip
+        inside = {i for mention in mentions for i in range(*mention.span)}
+        holders = _holders(tree, mentions, known=self._anaphors.nouns["PERSON"])
+        found: dict[TokenSpan, list[TokenSpan]] = {}
+        seen = 0  # mentions[:seen] begin before token i
+        for i in range(tree.size):
+            while seen < len(mentions) and mentions[seen].span[0] <= i:
+                seen += 1
+            if i in inside:
+                continue
+            near = _near(mentions, seen, sentence[i])
+            span, antecedents = self._resolve_one(tree, i, near, sentence)
+            if not antecedents and tree.tag[i] == "NN":
+                countries = [m.id for m in near if m.label in ("COUNTRY", "ORG") and tree.head[m.root] == i]
+                antecedents = [m for country in countries for m in holders.get((country, tree.lemma[i]), ())][:1]
+            if antecedents:
+                found[span] = [mention.span for mention in antecedents]
+        return found
+
+    def _resolve_one(
+        self, tree: Tree, i: int, near: list[_Mention], sentence: list[int]
+    ) -> tuple[TokenSpan, list[_Mention]]:
+        known = self._anaphors
+        pronoun = known.pronouns.get(tree.lower[i])
+        if pronoun is not None and tree.pos[i] in ("PRON", "DET"):
+            out = []
+            actors = [label for label in pronoun.labels if label != "WEAPON"]
+            for labels in (actors, ["WEAPON"] if "WEAPON" in pronoun.labels else []):
+                out += self._best(tree, i, near, labels, sentence)
+            return (i, i + 1), out
+        if tree.pos[i] != "NOUN":
+            return (i, i + 1), []
+        kids = tree.kids[i]
+        words = {tree.lower[kid] for kid in kids if tree.dep[kid] in ("det", "nummod", "predet", "amod")}
+        start = min([i, *(kid for kid in kids if kid < i)])
+        lemma = tree.lemma[i]
+        if words & known.group_determiners and tree.tag[i] == "NNS":
+            for label, nouns in known.groups.items():
+                if lemma in nouns:
+                    return (start, i + 1), _last_two(near, label)
+        possessor = next((kid for kid in kids if tree.dep[kid] == "poss"), None)
+        if possessor is not None or not words & known.determiners:
+            return (i, i + 1), []
+        if any(tree.dep[kid] in ("amod", "compound", "nmod", "appos", "prep", "relcl", "acl") for kid in kids):
+            return (i, i + 1), []
+        labels = known.labels_of(lemma)
+        return (start, i + 1), self._best(tree, i, near, labels, sentence) if labels else []
+
+    @staticmethod
+    def _best(tree: Tree, i: int, near: list[_Mention], labels: Collection[str], sentence: list[int]) -> list[_Mention]:
+        """The most salient mention with one of ``labels``, if it is clearly the most salient entity."""
+        governor = tree.head[i]
+        possessive = tree.dep[i] == "poss"
+        role = _role(tree, i)
+        salience: dict[str, float] = {}
+        nearest: dict[str, _Mention] = {}
+        for mention in near:
+            if mention.label not in labels:
+                continue
+            same_clause = tree.head[mention.root] == governor and not possessive
+            if same_clause and mention.role != "other":
+                continue
+            weight = _ROLE[mention.role] - _PER_SENTENCE * (sentence[i] - mention.sentence)
+            if mention.is_adjective:
+                weight -= 0.7
+            if mention.role == role == "subject":
+                weight += 0.5
+            salience[mention.id] = max(weight, salience.get(mention.id, -9.0)) + 0.1
+            nearest[mention.id] = mention
+        if not salience:
+            return []
+        ranked = sorted(salience, key=lambda entity: -salience[entity])
+        best = ranked[0]
+        if salience[best] < -1.0 or (len(ranked) > 1 and salience[best] - salience[ranked[1]] < _MARGIN):
+            return []
+        return [nearest[best]]
+
+
+_MARGIN = 0.3
+
+
+def _role(tree: Tree, i: int) -> str:
+    if tree.dep[i] in _SUBJECTS:
+        return "subject"
+    if tree.dep[i] in ("amod", "compound", "poss", "nmod"):
+        # "Iranian officials said": the country is the subject's
+        head = tree.head[i]
+        return "subject" if tree.dep[head] in _SUBJECTS else "other"
+    return "object" if tree.dep[i] in _OBJECTS else "other"
+
+
+def _holders(tree: Tree, mentions: list[_Mention], known: Collection[str]) -> dict[tuple[str, str], list[_Mention]]:
+    """Who holds an office in this article, by body and title: "French President Macron" for "the French president".
+
+    An office with two holders in the article (a former and a present one) is left out.
+    """
+    found: dict[tuple[str, str], dict[str, _Mention]] = {}
+    bodies = {m.root: m for m in mentions if m.label in ("COUNTRY", "ORG")}
+    for mention in mentions:
+        if mention.label != "PERSON":
+            continue
+        root = mention.root
+        nouns = [k for k in tree.kids[root] if tree.dep[k] in ("compound", "nmod", "appos")]
+        if tree.dep[root] == "appos":
+            nouns.append(tree.head[root])
+        for noun in nouns:
+            title = tree.lower[noun] if tree.tag[noun] in ("NNP", "NN") else ""
+            if title not in known:
+                continue
+            for kid in (*tree.kids[noun], *tree.kids[root]):
+                if kid in bodies and tree.dep[kid] in ("amod", "poss", "compound", "nmod"):
+                    found.setdefault((bodies[kid].id, title), {})[mention.id] = mention
+    return {key: list(people.values()) for key, people in found.items() if len(people) == 1}
+
+
+def _near(mentions: list[_Mention], seen: int, sentence: int) -> list[_Mention]:
+    """The mentions before the anaphor that are within reach, in text order."""
+    first = seen
+    while first > 0 and mentions[first - 1].sentence >= sentence - _REACH:
+        first -= 1
+    return mentions[first:seen]
+
+
+def _last_two(near: list[_Mention], label: str) -> list[_Mention]:
+    """The last two entities with ``label``, if only two are in reach, or two stand in the last sentence with any."""
+    last: dict[str, _Mention] = {}
+    for mention in near:
+        if mention.label == label:
+            last.pop(mention.id, None)
+            last[mention.id] = mention
+    two = list(last.values())[-2:]
+    if len(two) < 2 or (len(last) > 2 and two[0].sentence != two[1].sentence):
+        return []
+    return two
