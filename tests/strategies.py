@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from entityrel.knowledge.ontology import load_ontology
 from entityrel.schema import MODALITIES, POLARITIES, AnnotatedArticle, Mention, Relation, Span
+
+# Time is not what these tests are about, and a busy machine must not fail them.
+settings.register_profile("entityrel", deadline=None)
+settings.load_profile("entityrel")
 
 #: Strings that have broken text tools: other line ends, marks, widths, controls, markup, quotation marks.
 HOSTILE = (

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entityrel.corpus.items import Input, Rejected
@@ -168,6 +168,7 @@ def test_counts_what_there_is_to_read(tmp_path: Path) -> None:
     assert count(["-"]) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     folder = tmp_path_factory.mktemp("raw")

@@ -300,3 +300,7 @@ def _number(count_: int, noun: str) -> str:
 def _plain(text: str) -> str:
     """Text for rich, without its markup and without control characters that could move a terminal's cursor."""
     return escape("".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""The command line: what it writes, what it says, and its exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import pytest
+
+from entityrel import cli
+from entityrel.corpus import annotate
+from entityrel.corpus.readers import read_annotated
+from stub_pipeline import stub_pipeline
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
+    """Run the command line with the stub pipeline."""
+    nlp = stub_pipeline()
+    monkeypatch.setattr(annotate, "_load", lambda _name: nlp)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "dumb")
+
+    def call(*arguments: str | Path) -> Done:
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        code = ended.value.code
+        return Done(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    path = tmp_path / "in.jsonl"
+    rows = [
+        {"id": "a", "date": "2023-12-07", "title": "One", "text": "Iran sent drones to Russia.", "outlet": "Wire"},
+        {"id": "b", "text": "Nothing here."},
+        {"id": "c", "text": "Russia has drones. Iran too, with drones."},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture
+def annotated(run: Callable[..., Done], corpus: Path) -> Path:
+    output = corpus.with_name("out.jsonl")
+    assert run("annotate", corpus, "-o", output).code == 0
+    return output
+
+
+def test_importing_it_is_quick() -> None:
+    code = "import entityrel.cli, sys; sys.exit(any(name in sys.modules for name in ('spacy', 'torch', 'networkx')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_help_names_the_commands(run: Callable[..., Done]) -> None:
+    done = run("--help")
+    assert done.code == 0
+    for command in ("annotate", "graph", "show", "evaluate", "demo", "info"):
+        assert command in done.out
+    assert "INPUT" in run("annotate", "--help").out
+
+
+def test_version(run: Callable[..., Done]) -> None:
+    assert run("--version").out.startswith("entityrel 0.")
+
+
+def test_annotate_writes_records_in_order(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    done = run("annotate", corpus, "--output", output)
+    assert (done.code, done.out) == (0, "")
+    assert f"3 articles annotated to {output}" in done.err
+    articles = list(read_annotated(output))
+    assert [article.id for article in articles] == ["a", "b", "c"]
+    assert articles[0].meta == {"outlet": "Wire"}
+    assert [str(relation) for relation in articles[0].relations] == ["(Iran, transfers, drones)"]
+
+
+def test_annotate_sets_broken_records_aside(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    corpus.write_text(corpus.read_text() + '{"id": "d", "text": "RAISE"}\nbroken\n{"id": "e", "text": "Iran"}\n')
+    output, rejected = tmp_path / "out.jsonl", tmp_path / "rejected.jsonl"
+    done = run("annotate", corpus, "-o", output, "--rejected", rejected)
+    assert done.code == 1
+    assert [article.id for article in read_annotated(output)] == ["a", "b", "c", "e"]
+    assert f"{corpus}:4: article 'd': the pipeline raised ZeroDivisionError: planted" in done.err
+    assert f"{corpus}:5: not a record of JSON Lines" in done.err
+    assert "2 records set aside" in done.err
+    rows = [json.loads(line) for line in rejected.read_text().splitlines()]
+    assert [(row["line"], row["id"]) for row in rows] == [(4, "d"), (5, None)]
+
+
+def test_annotate_reads_folders_and_leaves_out_its_own_output(run: Callable[..., Done], tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Iran has drones.")
+    for _ in range(2):
+        assert run("annotate", folder, "-o", folder / "out.jsonl").code == 0
+        assert [article.id for article in read_annotated(folder / "out.jsonl")] == [(folder / "a.txt").as_posix()]
+
+
+def test_annotate_reads_standard_input_and_writes_standard_output(
+    run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b'{"id": "x", "text": "Iran"}\n')))
+    done = run("annotate", "-", "-o", "-")
+    assert json.loads(done.out)["id"] == "x"
+
+
+def test_a_missing_input_is_named(run: Callable[..., Done], tmp_path: Path) -> None:
+    done = run("annotate", tmp_path / "no.jsonl", "-o", tmp_path / "out.jsonl")
+    assert done.code == 2
+    assert "no such file or folder" in done.err
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_a_missing_pipeline_is_an_error_without_a_traceback(tmp_path: Path, corpus: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "entityrel.cli",
+        "annotate",
+        str(corpus),
+        "-o",
+        str(tmp_path / "out"),
+        "-p",
+        "no_such",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no pipeline 'no_such'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["graph.json", "graph.graphml", "graph.gexf", "graph.html"])
+def test_graph(run: Callable[..., Done], annotated: Path, tmp_path: Path, name: str) -> None:
+    done = run("graph", annotated, "-o", tmp_path / "new" / name)
+    assert done.code == 0
+    assert "2 nodes and 3 edges" in done.err
+    assert (tmp_path / "new" / name).stat().st_size > 100
+
+
+def test_an_unknown_kind_of_graph_is_an_error(run: Callable[..., Done], annotated: Path, tmp_path: Path) -> None:
+    done = run("graph", annotated, "-o", tmp_path / "graph.docx")
+    assert done.code == 2
+    assert "error:" in done.err
+
+
+def test_show(run: Callable[..., Done], annotated: Path) -> None:
+    done = run("show", annotated, "--id", "a", "--why")
+    assert "(Iran, transfers, drones)" in done.out
+    assert "Nothing here" not in done.out
+    assert "found by stub" in done.out
+    assert run("show", annotated, "--id", "zz").code == 2
+
+
+def test_show_facts_only(run: Callable[..., Done]) -> None:
+    everything, facts = (run("show", GOLDEN / "evaluate_gold.jsonl", *more).out for more in ([], ["--facts"]))
+    assert "negated" in everything
+    assert "negated" not in facts
+
+
+def test_evaluate(run: Callable[..., Done]) -> None:
+    gold, predicted = GOLDEN / "evaluate_gold.jsonl", GOLDEN / "evaluate_predicted.jsonl"
+    figures = json.loads(run("evaluate", gold, predicted, "--json").out)
+    figures.pop("reversed")
+    assert figures == json.loads((GOLDEN / "evaluate_figures.json").read_text())
+    table = run("evaluate", gold, predicted, "--errors", "2").out
+    assert "relations core" in table
+    assert table.count("missing ") == 2
+
+
+def test_evaluate_names_a_broken_line(run: Callable[..., Done], annotated: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("{}\n")
+    done = run("evaluate", annotated, tmp_path / "bad.jsonl")
+    assert done.code == 2
+    assert "bad.jsonl:1: text: Field required" in done.err
+
+
+def test_demo_writes_what_it_names(run: Callable[..., Done], tmp_path: Path) -> None:
+    done = run("demo", "--output", tmp_path / "demo")
+    assert done.code == 0
+    assert f"Written to {tmp_path / 'demo'}/" in done.out
+    names = {path.name for path in (tmp_path / "demo").iterdir()}
+    assert names == {"annotations.jsonl", "graph.json", "graph.graphml", "graph.html"}
+    assert len(list(read_annotated(tmp_path / "demo" / "annotations.jsonl"))) >= 6
+
+
+def test_info(run: Callable[..., Done]) -> None:
+    done = run("info")
+    for word in ("entityrel", "knowledge", "pipeline", "stub_relations", "spacy", "python"):
+        assert word in done.out
+
+
+def test_control_characters_do_not_reach_the_terminal(run: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"id": "\\u001b[2Jx [bold]", "text": "RAISE"}\n')
+    done = run("annotate", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
+    assert "\x1b[2J" not in done.err
+    assert "[bold]" in done.err
