@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 __all__ = ["Alias", "AliasIndex", "Found", "alias_key"]
 
@@ -101,7 +102,8 @@ class AliasIndex:
         aliases: All aliases, in the order of their claim.
 
     Example:
-        >>> index = AliasIndex([Alias("North Korea", "COUNTRY", "PRK", "name"), Alias("MiG-29", "WEAPON", "mig-29", "name")])
+        >>> korea, mig = Alias("North Korea", "COUNTRY", "PRK", "name"), Alias("MiG-29", "WEAPON", "mig-29", "name")
+        >>> index = AliasIndex([korea, mig])
         >>> [(found.start, found.end) for found in index.find("NORTH KOREA flew a Mig 29.")]
         [(0, 11), (19, 25)]
         >>> index.find("the turkey")
@@ -170,7 +172,7 @@ class AliasIndex:
     @staticmethod
     def _fitting(known: tuple[Alias, ...], text: str, pieces: list[re.Match[str]]) -> tuple[Alias, ...]:
         surface = [piece.group() for piece in pieces]
-        gaps = [text[left.end() : right.start()] for left, right in zip(pieces, pieces[1:], strict=False)]
+        gaps = [text[left.end() : right.start()] for left, right in pairwise(pieces)]
         if not all(_GAP.fullmatch(gap) for gap in gaps):
             return ()
         joined = "".join(surface)
@@ -181,7 +183,7 @@ class AliasIndex:
 @lru_cache(maxsize=65536)
 def _parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     pieces = _pieces(text)
-    gaps = tuple(text[left.end() : right.start()] for left, right in zip(pieces, pieces[1:], strict=False))
+    gaps = tuple(text[left.end() : right.start()] for left, right in pairwise(pieces))
     return tuple(piece.group() for piece in pieces), gaps
 
 

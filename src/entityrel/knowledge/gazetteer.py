@@ -228,16 +228,19 @@ class Gazetteer:
 
     def nearest_country(self, text: str) -> str | None:
         """The code of the country whose name is spelt most like ``text`` ("Ukrane"), or None if none is close."""
-        close = difflib.get_close_matches("".join(alias_key(text)), self._spellings, n=1, cutoff=0.88)
-        return self._spellings[close[0]] if close else None
+        spelling = "".join(alias_key(text))
+        close = difflib.get_close_matches(spelling, self._spellings.get(spelling[:1], ()), n=1, cutoff=0.88)
+        return self._spellings[spelling[:1]][close[0]] if close else None
 
     @cached_property
-    def _spellings(self) -> dict[str, str]:
-        return {
-            "".join(alias_key(alias.text)): alias.id
-            for alias in reversed(self._aliases)
-            if alias.label == "COUNTRY" and len(alias.text) > 4 and not alias.yields
-        }
+    def _spellings(self) -> dict[str, dict[str, str]]:
+        """The codes by spelling, by the first letter, which is seldom wrong."""
+        spellings: dict[str, dict[str, str]] = {}
+        for alias in self._aliases:
+            if alias.label == "COUNTRY" and len(alias.text) > 4 and not alias.yields:
+                spelling = "".join(alias_key(alias.text))
+                spellings.setdefault(spelling[:1], {}).setdefault(spelling, alias.id)
+        return spellings
 
     def name(self, label: str, id: str) -> str | None:
         """The canonical display name of an entity, or None if it is not in the gazetteer."""

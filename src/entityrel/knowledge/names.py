@@ -15,8 +15,9 @@ from functools import cache
 from entityrel.knowledge.files import Strict, read_yaml
 from entityrel.knowledge.gazetteer import Gazetteer
 
-__all__ = ["Named", "initials", "name_parts", "persons", "slug"]
+__all__ = ["Named", "initials", "is_title", "name_parts", "organisations", "persons", "slug"]
 
+_DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
 _WORD = re.compile(r"[^\W_][\w'’]*")
 
 
@@ -25,13 +26,14 @@ class _Words(Strict):
     female: frozenset[str]
     male: frozenset[str]
     suffixes: frozenset[str]
+    companies: frozenset[str]
     particles: frozenset[str]
     family_first: frozenset[str]
 
 
 @cache
 def _words() -> _Words:
-    return read_yaml("gazetteer/person_names.yaml", _Words)
+    return read_yaml("gazetteer/name_words.yaml", _Words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ def name_parts(text: str) -> tuple[str, ...]:
     return tuple(kept or parts or [text])
 
 
+def is_title(word: str) -> bool:
+    """Whether the word is a title that may stand before a person's name ("President", "Mr.")."""
+    return slug(word).replace("-", "") in _words().titles
+
+
 def initials(text: str) -> str:
     """The initials of the capitalised words of a name: "International Atomic Energy Agency" gives "IAEA"."""
     return "".join(word[0] for word in _WORD.findall(text) if word[0].isupper())
@@ -105,27 +112,31 @@ def persons(mentions: Sequence[tuple[str, str]], gazetteer: Gazetteer, countries
     """
     forms = [name_parts(text) for text, _ in mentions]
     clusters: list[_Cluster] = []
+    by_last: dict[str, list[_Cluster]] = {}
+    by_id: dict[str, _Cluster] = {}
     full: dict[tuple[str, ...], _Cluster] = {}
-    order = sorted(range(len(mentions)), key=lambda position: -len(forms[position]))
-    for position in order:
+    for position in sorted(range(len(mentions)), key=lambda position: -len(forms[position])):
         form = forms[position]
         if len(form) < 2 or form in full:
             continue
-        text = _bare(mentions[position][0])
         known = _known(form, gazetteer)
-        cluster = _matching(form, known, clusters)
+        cluster = by_id.get(known or "") or _matching(form, known, by_last.get(form[-1], []))
         if cluster is None:
-            cluster = _Cluster(form, text, known)
+            cluster = _Cluster(form, _bare(mentions[position][0]), known)
             clusters.append(cluster)
-        cluster.known = cluster.known or known
+            by_last.setdefault(form[-1], []).append(cluster)
+        if known and cluster.known is None:
+            cluster.known = known
+        if cluster.known:
+            by_id.setdefault(cluster.known, cluster)
         full[form] = cluster
     first_seen = {id(full[form]): position for position, form in reversed(list(enumerate(forms))) if form in full}
-    clusters.sort(key=lambda cluster: first_seen[id(cluster)])
+    surnames = _Surnames(sorted(clusters, key=lambda cluster: first_seen[id(cluster)]))
     places = set(countries)
     alone: dict[tuple[str, ...], Named] = {}
     result = []
     for (text, before), form in zip(mentions, forms, strict=True):
-        cluster = full.get(form) or _by_surname(form, before, clusters)
+        cluster = full.get(form) or surnames.find(form, before)
         if cluster is not None:
             result.append(_named(cluster, gazetteer))
             continue
@@ -138,7 +149,7 @@ def persons(mentions: Sequence[tuple[str, str]], gazetteer: Gazetteer, countries
 def _bare(text: str) -> str:
     """The name without titles before it, as written."""
     words = text.split()
-    while len(words) > 1 and slug(words[0]).replace("-", "") in _words().titles:
+    while len(words) > 1 and is_title(words[0]):
         words.pop(0)
     return " ".join(words)
 
@@ -167,8 +178,6 @@ def _known(form: tuple[str, ...], gazetteer: Gazetteer) -> str | None:
 
 
 def _matching(form: tuple[str, ...], known: str | None, clusters: list[_Cluster]) -> _Cluster | None:
-    if known and (same := [cluster for cluster in clusters if cluster.known == known]):
-        return same[0]
     fitting = [
         cluster
         for cluster in clusters
@@ -182,8 +191,12 @@ def _shorter_of(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     if short[-1] != long[-1] or len(short) > len(long):
         return False
     rest = iter(long)
-    return all(any(part == other or (len(part) == 1 and other.startswith(part)) or (len(other) == 1 and part.startswith(other)) for other in rest)
-               for part in short)  # fmt: skip
+    return all(any(_same_part(part, other) for other in rest) for part in short)
+
+
+def _same_part(part: str, other: str) -> bool:
+    """Whether two parts of names are the same, or one is the other's initial."""
+    return part == other or (1 in (len(part), len(other)) and part[0] == other[0])
 
 
 def _family(cluster: _Cluster) -> set[tuple[str, ...]]:
@@ -197,16 +210,28 @@ def _family(cluster: _Cluster) -> set[tuple[str, ...]]:
     return surnames
 
 
-def _by_surname(form: tuple[str, ...], before: str, clusters: list[_Cluster]) -> _Cluster | None:
-    fitting = [cluster for cluster in clusters if form in _family(cluster)]
-    if not fitting and len(form) == 1:
+class _Surnames:
+    """The persons of an article, in its order, by the forms of their family names and by inner parts of their names."""
+
+    def __init__(self, clusters: Iterable[_Cluster]) -> None:
+        self._family: dict[tuple[str, ...], list[_Cluster]] = {}
+        self._inner: dict[str, list[_Cluster]] = {}
+        for cluster in clusters:
+            for surname in _family(cluster):
+                self._family.setdefault(surname, []).append(cluster)
+            for part in set(cluster.parts[1:-1]):
+                self._inner.setdefault(part, []).append(cluster)
+
+    def find(self, form: tuple[str, ...], before: str) -> _Cluster | None:
+        """The person whom a surname names; of several, the first in the article, or the last after "Mrs"."""
+        fitting = self._family.get(form, [])
+        if len(fitting) > 1 and slug(before) in _words().female:
+            return fitting[-1]
+        if fitting:
+            return fitting[0]
         # "Posada" is Luis Posada Carriles
-        inner = [cluster for cluster in clusters if form[0] in cluster.parts[1:-1]]
-        fitting = inner if len(inner) == 1 and len(form[0]) > 1 else []
-    if len(fitting) > 1 and slug(before) in _words().female:
-        # the article introduces the man first as a rule; a title that says otherwise is for the other one
-        return fitting[-1]
-    return fitting[0] if fitting else None
+        inner = self._inner.get(form[0], []) if len(form) == 1 and len(form[0]) > 1 else []
+        return inner[0] if len(inner) == 1 else None
 
 
 def _named(cluster: _Cluster, gazetteer: Gazetteer) -> Named:
@@ -221,9 +246,66 @@ def _single(text: str, form: tuple[str, ...], gazetteer: Gazetteer, countries: s
     if len(own) == 1:
         known = own.pop()
         return Named(known, gazetteer.name("PERSON", known) or text)
-    leaders = {alias.id for alias in hits
-               if any(row.role == "leads" and row.country in countries for row in gazetteer.offices(alias.id))}  # fmt: skip
+    leaders = {
+        alias.id
+        for alias in hits
+        if any(row.role == "leads" and row.country in countries for row in gazetteer.offices(alias.id))
+    }
     if len(leaders) == 1:
         known = leaders.pop()
         return Named(known, gazetteer.name("PERSON", known) or text)
     return Named(slug(text), text)
+
+
+def organisations(text: str, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer) -> list[Named]:
+    """Which organisation each mention of an article is.
+
+    An acronym is what the article defines it to be ("International Atomic Energy Agency (IAEA)"), or a name in the
+    article with these initials, or else a known one. An unknown name that begins or ends just one fuller name of the
+    article is that one ("the Council", "Hanwha").
+
+    Args:
+        text: The article.
+        spans: Start and end of each mention, in the order of the text.
+        gazetteer: Known organisations.
+    """
+    mentions = [text[start:end] for start, end in spans]
+    meaning: dict[str, str] = {}
+    for mention in mentions:
+        if " " in mention and len(letters := initials(mention)) > 2:
+            meaning.setdefault(letters, mention)
+    for (_, end), mention in zip(spans, mentions, strict=True):
+        if " " in mention and (defined := _DEFINED.match(text, end)):
+            meaning[defined.group(1).replace(".", "")] = mention
+    full = [meaning.get(mention.replace(".", ""), mention) if mention.isupper() else mention for mention in mentions]
+    known = {
+        name: next((alias.id for alias in gazetteer.lookup(name, "ORG") if not alias.yields), None) for name in full
+    }
+    words = {name: _organisation_words(name) for name in full}
+    ids = {name: known[name] or slug(" ".join(words[name])) for name in full}
+    longer: dict[tuple[str, ...], set[str]] = {}
+    for name, parts in words.items():
+        for cut in range(1, len(parts)):
+            longer.setdefault(parts[:cut], set()).add(ids[name])
+            longer.setdefault(parts[-cut:], set()).add(ids[name])
+    for name, parts in words.items():
+        if not known[name] and len(fuller := longer.get(parts, set())) == 1:
+            ids[name] = next(iter(fuller))
+    fullest: dict[str, str] = {}
+    for name in full:
+        fullest[ids[name]] = max(fullest.get(ids[name], ""), name, key=len)
+    return [Named(ids[name], gazetteer.name("ORG", ids[name]) or _without_the(fullest[ids[name]])) for name in full]
+
+
+def _without_the(name: str) -> str:
+    return re.sub(r"(?i)^the\s+", "", name)
+
+
+def _organisation_words(name: str) -> tuple[str, ...]:
+    """The words of the name, folded, without "the" before and the legal form after it."""
+    words = slug(name).split("-")
+    if len(words) > 1 and words[0] == "the":
+        words.pop(0)
+    while len(words) > 1 and words[-1] in _words().companies:
+        words.pop()
+    return tuple(words)

@@ -12,15 +12,17 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from entityrel.knowledge.gazetteer import Country, Gazetteer, load_gazetteer
-from entityrel.knowledge.names import Named, initials, persons, slug
+from entityrel.knowledge.names import Named, organisations, persons, slug
 from entityrel.pipeline.reconcile import LABELS, PLACE_NOUNS, reconcile
 from entityrel.pipeline.state import state
 
 __all__ = ["CanonicalizerComponent", "make_canonicalizer"]
 
-_PLACE_BEFORE = frozenset("in at from near to outside around across northern southern eastern western central".split())
+_PLACE_BEFORE = frozenset((
+    "in", "at", "from", "near", "to", "outside", "around", "across", "northern", "southern", "eastern", "western",
+    "central",
+))  # fmt: skip
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
-_DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
 
 
 class CanonicalizerComponent:
@@ -64,30 +66,28 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[st
         for position, entity in zip(by_label[label], named, strict=True):
             result[position] = (label, entity)
 
-    for position, code in zip(
-        by_label["COUNTRY"], countries(doc, [spans[i] for i in by_label["COUNTRY"]], gazetteer), strict=True
-    ):
-        span = spans[position]
+    others = {name: span.label_ for span in spans if span.label_ != "COUNTRY" for name in (span.text, span[-1].text)}
+    codes = countries(doc, [spans[i] for i in by_label["COUNTRY"]], gazetteer)
+    for position, code in zip(by_label["COUNTRY"], codes, strict=True):
         if code:
             result[position] = ("COUNTRY", Named(code, gazetteer.name("COUNTRY", code) or code))
         else:
-            result[position] = (_no_country(span, spans, gazetteer), result[position][1])
-            # what is no country may be a person or an organisation, and gets its id as one
-            if result[position][0] in by_label:
-                insort(by_label[result[position][0]], position)
-    codes = {entity.id for label, entity in result if label == "COUNTRY"}
+            label = others.get(spans[position].text) or _no_country(spans[position], gazetteer)
+            result[position] = (label, result[position][1])
+            if label:
+                insort(by_label[label], position)
+    named = {entity.id for label, entity in result if label == "COUNTRY"}
     people = [(spans[i].text, doc[spans[i].start - 1].text if spans[i].start else "") for i in by_label["PERSON"]]
-    settle("PERSON", persons(people, gazetteer, codes))
-    settle("ORG", organisations(doc, [spans[i] for i in by_label["ORG"]], gazetteer))
+    settle("PERSON", persons(people, gazetteer, named))
+    settle(
+        "ORG", organisations(doc.text, [(spans[i].start_char, spans[i].end_char) for i in by_label["ORG"]], gazetteer)
+    )
     settle("WEAPON", [weapon(spans[i].text, gazetteer) for i in by_label["WEAPON"]])
     return result
 
 
-def _no_country(span: Span, spans: list[Span], gazetteer: Gazetteer) -> str:
+def _no_country(span: Span, gazetteer: Gazetteer) -> str:
     """The label of a mention that the recogniser takes for a country and the gazetteer does not know; "" for none."""
-    for other in spans:
-        if other.label_ != "COUNTRY" and (other.text == span.text or other.text.endswith(f" {span.text}")):
-            return other.label_
     known = next((alias.label for alias in gazetteer.lookup(span.text) if alias.text == span.text), None)
     if known:
         return known
@@ -109,6 +109,7 @@ def countries(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[str | N
     # a capital says nothing of the state's period, a name or an adjective does
     named = Counter(found[0].id for found in claims if found and found[0].sense not in ("capital", "seat"))
     date = str(state(doc).get("date") or "")
+    text = doc.text
     codes: list[str | None] = []
     for span, found in zip(spans, claims, strict=True):
         best = found[0].id if found else _unlisted(span, gazetteer)
@@ -120,7 +121,7 @@ def countries(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[str | N
                 supported = sole[alias.id] > 0 and not sole[found[0].id]
             elif date and _in_period(date, country):
                 supported = True
-            elif alias.sense in ("capital", "seat") and (year := _year_beside(span)):
+            elif alias.sense in ("capital", "seat") and (year := _year_beside(span, text)):
                 supported = _in_period(year, country)
             else:
                 supported = sole[alias.id] > bool(date) and not named[found[0].id]
@@ -134,12 +135,11 @@ def _in_period(date: str, country: Country) -> bool:
     return (country.since or "") <= date < (country.until or "9")
 
 
-def _year_beside(span: Span) -> str | None:
+def _year_beside(span: Span, text: str) -> str | None:
     """The year that stands nearest before the mention in its sentence or the one before, or shortly after it."""
-    text = span.doc.text
     before = _YEAR.findall(text[max(0, span.start_char - 120) : span.start_char])
     after = _YEAR.findall(text[span.end_char : span.end_char + 60])
-    return (before[-1:] or after[:1] or [None])[0]
+    return next(iter([*before[-1:], *after]), None)
 
 
 def _unlisted(span: Span, gazetteer: Gazetteer) -> str | None:
@@ -147,28 +147,6 @@ def _unlisted(span: Span, gazetteer: Gazetteer) -> str | None:
     if inside:
         return inside[0].id
     return gazetteer.nearest_country(span.text)
-
-
-def organisations(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[Named]:
-    """Which organisation each mention names; an acronym is what the article defines it to be."""
-    meaning: dict[str, str] = {}
-    text = doc.text
-    by_initials: dict[str, str] = {}
-    for span in spans:
-        if " " in span.text:
-            by_initials.setdefault(initials(span.text), span.text)
-            if defined := _DEFINED.match(text, span.end_char):
-                meaning.setdefault(defined.group(1).replace(".", ""), span.text)
-    named = []
-    for span in spans:
-        short = span.text.replace(".", "")
-        full = meaning.get(short) or (by_initials.get(short, span.text) if short.isupper() else span.text)
-        known = next(iter(gazetteer.lookup(full, "ORG") or gazetteer.lookup(span.text, "ORG")), None)
-        if known:
-            named.append(Named(known.id, gazetteer.name("ORG", known.id) or full))
-        else:
-            named.append(Named(slug(re.sub(r"(?i)^the\s+", "", full)), full))
-    return named
 
 
 def weapon(text: str, gazetteer: Gazetteer) -> Named:

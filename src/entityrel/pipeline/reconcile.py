@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
@@ -9,29 +10,50 @@ from spacy.util import filter_spans
 
 from entityrel.knowledge.gazetteer import Gazetteer
 from entityrel.knowledge.idioms import load_idioms
+from entityrel.knowledge.names import is_title
 from entityrel.pipeline.state import GAZETTEER_SPANS
 
 __all__ = ["LABELS", "PLACE_NOUNS", "reconcile", "trim"]
 
 LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
-_DETERMINERS = frozenset("the a an this that these those its their his her our my your some any no".split())
+_DETERMINERS = frozenset((
+    "the", "a", "an", "this", "that", "these", "those", "its", "their", "his", "her", "our", "my", "your", "some",
+    "any", "no",
+))  # fmt: skip
 _SIGNS = frozenset("\"'“”‘’«»„`()[]{}.,;:!?…-–—/*_|")
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’", "'S", "’S"))
-PLACE_NOUNS = frozenset("island islands province region city state bay river sea peninsula airport".split())
+PLACE_NOUNS = frozenset(
+    ("island", "islands", "province", "region", "city", "state", "bay", "river", "sea", "peninsula", "airport")
+)
 _DATELINE_SIGNS = frozenset((",", "(", ":", "—", "–", "-", "--", "."))
 
 
 @dataclass(frozen=True, slots=True)
 class _Article:
-    """Last and first words of the full names of persons that the article has."""
+    """What the labels of single mentions are settled by: last and first words of full names, and names by country."""
 
     surnames: frozenset[str]
     first_names: frozenset[str]
+    countries: Mapping[str, frozenset[str]]
+    text: str
 
     @classmethod
-    def of(cls, spans: list[Span]) -> _Article:
+    def of(cls, spans: list[Span], gazetteer: Gazetteer, article: str) -> _Article:
         people = [span for span in spans if span.label_ == "PERSON" and len(span) > 1]
-        return cls(frozenset(span[-1].text for span in people), frozenset(span[0].text for span in people))
+        countries: dict[str, set[str]] = {}
+        for text in {span.text for span in spans if span.label_ in ("COUNTRY", "LOC")}:
+            for alias in gazetteer.lookup(text, "COUNTRY"):
+                countries.setdefault(alias.id, set()).add(text)
+        return cls(
+            frozenset(span[-1].text for span in people),
+            frozenset(span[0].text for span in people),
+            {code: frozenset(texts) for code, texts in countries.items()},
+            article,
+        )
+
+    def supports(self, code: str, text: str) -> bool:
+        """Whether the article names the country by another name than ``text``, an adjective or its capital."""
+        return bool(self.countries.get(code, frozenset()) - {text})
 
 
 def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
@@ -53,7 +75,7 @@ def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
             mention = Span(doc, known.start, known.end, known.label_)
             at.update(dict.fromkeys(range(known.start, known.end), mention))
     spans = filter_spans({(span.start, span.end): span for span in at.values()}.values())
-    article = _Article.of(spans)
+    article = _Article.of(spans, gazetteer, doc.text)
     return [
         Span(doc, span.start, span.end, _label(span, position, spans, gazetteer, article))
         for position, span in enumerate(spans)
@@ -65,11 +87,13 @@ def _decides(known: Span, touched: list[Span]) -> bool:
     if not touched:
         return True
     if any(
-        span.start < known.start and span.end < known.end or span.start > known.start and span.end > known.end
+        (span.start < known.start and span.end < known.end) or (span.start > known.start and span.end > known.end)
         for span in touched
     ):
         return False
     inside = all(known.start <= span.start and span.end <= known.end for span in touched)
+    if known.label_ == "PERSON" and is_title(known[0].text):
+        return False
     if inside and any(span.end - span.start < known.end - known.start for span in touched):
         return known.label_ in ("COUNTRY", "PERSON") and all(span.label_ in (known.label_, "LOC") for span in touched)
     if len(touched) > 1 or known.label_ != "COUNTRY":
@@ -97,23 +121,14 @@ def _label(span: Span, position: int, spans: list[Span], gazetteer: Gazetteer, a
         return "LOC"
     if best.sense == "capital" and _is_place(span, position, spans, gazetteer, best.id):
         return "LOC"
-    if span.label_ == "COUNTRY" and span.text in article.surnames and not _after_preposition(span):
-        return "PERSON"
-    if span.label_ == "COUNTRY" and best.sense != "capital" and not _supported(best.id, span, spans, gazetteer):
-        if span.text in article.first_names:
+    if span.label_ == "COUNTRY" and (best.sense == "capital" or not article.supports(best.id, span.text)):
+        if span.text in article.surnames and not _after_preposition(span):
             return "PERSON"
-        if any(cue in span.doc.text for cue in load_idioms().homonyms.get(best.id, ())):
+        if span.text in article.first_names and best.sense != "capital":
+            return "PERSON"
+        if any(cue in article.text for cue in load_idioms().homonyms.get(best.id, ())):
             return "LOC"
     return span.label_
-
-
-def _supported(code: str, span: Span, spans: list[Span], gazetteer: Gazetteer) -> bool:
-    """Whether the article names the country by another name, an adjective or its capital."""
-    return any(
-        other.text != span.text and code in {alias.id for alias in gazetteer.lookup(other.text, "COUNTRY")}
-        for other in spans
-        if other.label_ in ("COUNTRY", "LOC")
-    )
 
 
 def _following(span: Span, position: int, spans: list[Span]) -> Span | None:
@@ -130,7 +145,7 @@ def _within_a_state(span: Span, position: int, spans: list[Span], gazetteer: Gaz
 
 
 def _is_place(span: Span, position: int, spans: list[Span], gazetteer: Gazetteer, code: str) -> bool:
-    """Whether a capital is a place by its neighbours: "Berlin, Germany", "Amiriya, Baghdad", "KABUL: For the past …"."""
+    """Whether a capital is a place by its neighbours: "Berlin, Germany", "Amiriya, Baghdad", "KABUL: For …"."""
     doc, after = span.doc, _following(span, position, spans)
     if after is not None and code in {alias.id for alias in gazetteer.lookup(after.text, "COUNTRY")}:
         return True
