@@ -14,12 +14,14 @@ Nothing in the graph depends on the order of the articles, and an article that c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import networkx as nx
 
+from entityrel.knowledge.gazetteer import load_gazetteer
+from entityrel.knowledge.weapons import load_weapons
 from entityrel.schema import AnnotatedArticle, Mention, Relation
 
 __all__ = ["LABEL_ORDER", "build_graph", "edge_key"]
@@ -46,6 +48,7 @@ def build_graph(articles: Iterable[AnnotatedArticle], *, isolated: bool = False)
     keeps the bare id, and the others get their label behind it ("kalashnikov", "kalashnikov:WEAPON"). Attributes:
 
     - ``label``, ``name`` (the canonical name, else the most frequent mention), ``aliases`` (tuple of str, sorted);
+    - ``classes`` of a weapon: its classes in the tree, the narrowest first (see `entityrel.knowledge.weapons`);
     - ``articles``: number of articles that mention it; ``first_seen``, ``last_seen``: dates of the first and the last
       of them (ISO 8601), if any has a date.
 
@@ -107,12 +110,14 @@ class _Node:
             self.first_seen = min(self.first_seen or article.date, article.date)
             self.last_seen = max(self.last_seen or article.date, article.date)
 
-    def attributes(self, label: str) -> dict[str, Any]:
+    def attributes(self, label: str, identifier: str) -> dict[str, Any]:
+        known = None if self.names else load_gazetteer().name(label, identifier)
         votes = self.names or self.aliases
-        name = min(votes, key=lambda text: (-len(votes[text]), -len(text), text))
+        name = known or min(votes, key=lambda text: (-len(votes[text]), -len(text), text))
         attributes = {
             "label": label,
             "name": name,
+            "classes": load_weapons().kind(identifier) or None if label == "WEAPON" else None,
             "aliases": tuple(sorted(self.aliases)),
             "articles": len(set().union(*self.aliases.values())),
             "first_seen": self.first_seen,
@@ -153,16 +158,16 @@ class _Builder:
         graph = nx.MultiDiGraph()
         for entity in sorted(names, key=names.__getitem__):
             if self._isolated or entity in self._related:
-                graph.add_node(names[entity], **self._nodes[entity].attributes(entity[0]))
+                graph.add_node(names[entity], **self._nodes[entity].attributes(*entity))
         for key in sorted(self._edges):
-            start, end, edge = self._edges[key]
-            attributes = {
-                name: names[value] if name in ("item", "attribution")
-                else tuple(names[speaker] for speaker in value) if name == "speakers"
-                else value
-                for name, value in edge.items()
-            }  # fmt: skip
-            graph.add_edge(names[start], names[end], key=key, **attributes)
+            from_, to, edge = self._edges[key]
+            attributes = dict(edge)
+            attributes |= {name: names[edge[name]] for name in ("item", "attribution") if name in edge}
+            if "speakers" in edge:
+                attributes["speakers"] = tuple(names[speaker] for speaker in edge["speakers"])
+            start, end = names[from_], names[to]
+            reading = _reading(graph.nodes, start, end, attributes)
+            graph.add_edge(start, end, key=key, **attributes, reading=reading)
         return graph
 
     def _see(self, mention: Mention, article: AnnotatedArticle) -> _Entity:
@@ -207,6 +212,13 @@ def _ends(relation: Relation) -> tuple[Mention, Mention]:
     return relation.subject, end or relation.object
 
 
+def _reading(nodes: Mapping[str, Mapping[str, Any]], start: str, end: str, edge: Mapping[str, Any]) -> str:
+    """The short reading by the nodes' names, which are the same for all articles."""
+    item = edge.get("item", end)
+    recipient = f" → {nodes[end]['name']}" if end != item else ""
+    return f"({nodes[start]['name']}, {edge['predicate']}, {nodes[item]['name']}{recipient})"
+
+
 def _edge_attributes(relation: Relation, article: AnnotatedArticle) -> dict[str, Any]:
     why = relation.provenance
     attributes: dict[str, Any] = {
@@ -221,7 +233,6 @@ def _edge_attributes(relation: Relation, article: AnnotatedArticle) -> dict[str,
         "quantity_unit": why.quantity_unit if why else None,
         "quantity_bound": why.quantity_bound if why else None,
         "date": relation.date,
-        "reading": str(relation),
         "evidence": article.evidence(relation),
         "evidence_start": relation.evidence.start,
         "evidence_end": relation.evidence.end,
