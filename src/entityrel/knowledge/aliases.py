@@ -165,7 +165,11 @@ class AliasIndex:
             if position + length > len(pieces):
                 continue
             known = self._table.get(tuple(folded[position : position + length]))
-            if known and (fitting := self._fitting(known, text, pieces[position : position + length])):
+            if (
+                known
+                and _ends_word(text, pieces[position], pieces[position + length - 1])
+                and (fitting := self._fitting(known, text, pieces[position : position + length]))
+            ):
                 return length, fitting
         return 0, ()
 
@@ -178,6 +182,14 @@ class AliasIndex:
         joined = "".join(surface)
         all_caps = joined.isupper() and len(joined) > 3
         return tuple(alias for alias in known if _fits(alias.text, surface, gaps, all_caps))
+
+
+def _ends_word(text: str, first: re.Match[str], last: re.Match[str]) -> bool:
+    """Whether no letter or digit touches the pieces: "T-72" is not in "T-72B3", nor "Iran" in "2Iran"."""
+    before, after = text[first.start() - 1 : first.start()], text[last.end() : last.end() + 1]
+    return not (before.isalnum() and text[first.start()].isalnum()) and not (
+        after.isalnum() and text[last.end() - 1].isalnum()
+    )
 
 
 @lru_cache(maxsize=65536)

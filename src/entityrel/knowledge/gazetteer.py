@@ -27,6 +27,7 @@ from entityrel.knowledge.aliases import Alias, AliasIndex, Found, alias_key
 from entityrel.knowledge.files import DATA, Strict, check
 from entityrel.knowledge.idioms import phrase_aliases
 from entityrel.knowledge.ontology import load_ontology
+from entityrel.knowledge.weapons import Weapons, load_weapons
 
 __all__ = ["Alias", "Country", "Found", "Gazetteer", "Organisation", "Person", "load_gazetteer", "read_rows"]
 
@@ -204,6 +205,8 @@ class Gazetteer:
             names["LOC", place.id] = place.name
             aliases += _place_aliases(place)
         aliases += phrase_aliases()
+        aliases += _weapon_aliases(load_weapons())
+        names |= {("WEAPON", system.id): system.name for system in load_weapons().systems().values()}
         return cls(aliases, names, countries, persons, organisations)
 
     def aliases(self) -> tuple[Alias, ...]:
@@ -296,6 +299,14 @@ def _place_aliases(place: Place) -> Iterator[Alias]:
         for text in texts:
             sure = (" " in text or place.kind in ("continent", "sea", "us-state")) and text != "Georgia"
             yield Alias(text, "LOC", place.id, "state" if place.kind == "us-state" else sense, sure=sure)
+
+
+def _weapon_aliases(weapons: Weapons) -> Iterator[Alias]:
+    for text, id, sure in weapons.aliases(joins=False):
+        yield Alias(text, "WEAPON", id, "designation", sure=sure)
+    for text, id, _ in weapons.class_phrases():
+        # where a class phrase begins and whether it is meant so is for the recogniser to say
+        yield Alias(text, "WEAPON", id, "class", sure=False)
 
 
 def _person_aliases(persons: Iterable[Person]) -> Iterator[Alias]:

@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Span
 
 from entityrel.knowledge.gazetteer import Country, Gazetteer, load_gazetteer
 from entityrel.knowledge.names import Named, organisations, persons, slug
+from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.reconcile import LABELS, PLACE_NOUNS, reconcile
 from entityrel.pipeline.state import state
 
@@ -82,7 +83,7 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[st
     settle(
         "ORG", organisations(doc.text, [(spans[i].start_char, spans[i].end_char) for i in by_label["ORG"]], gazetteer)
     )
-    settle("WEAPON", [weapon(spans[i].text, gazetteer) for i in by_label["WEAPON"]])
+    settle("WEAPON", [_weapon(text, gazetteer) for text in (spans[i].text for i in by_label["WEAPON"])])
     return result
 
 
@@ -149,12 +150,13 @@ def _unlisted(span: Span, gazetteer: Gazetteer) -> str | None:
     return gazetteer.nearest_country(span.text)
 
 
-def weapon(text: str, gazetteer: Gazetteer) -> Named:
-    """The weapon or class that a mention names."""
-    known = next(iter(gazetteer.lookup(text, "WEAPON")), None)
-    if known:
-        return Named(known.id, gazetteer.name("WEAPON", known.id) or text)
-    return Named(re.sub(r"(?<=[a-z]{2})s$", "", slug(text)), text)
+def _weapon(text: str, gazetteer: Gazetteer) -> Named:
+    """The weapon or class that a mention names: a user's own, or what the knowledge of weapons makes of it."""
+    own = next((alias for alias in gazetteer.lookup(text, "WEAPON") if alias.sense == "user"), None)
+    if own:
+        return Named(own.id, gazetteer.name("WEAPON", own.id) or text)
+    found = load_weapons().resolve(text)
+    return Named(found.id, gazetteer.name("WEAPON", found.id) or text)
 
 
 @Language.factory(

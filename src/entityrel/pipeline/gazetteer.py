@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from spacy.language import Language
@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 from entityrel.knowledge.aliases import Alias
 from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer
 from entityrel.knowledge.idioms import load_idioms
+from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.state import GAZETTEER_SPANS
 
 __all__ = ["GazetteerComponent", "is_sure", "make_gazetteer"]
@@ -41,22 +42,47 @@ class GazetteerComponent:
         """Mark the names of ``doc``."""
         spans: list[Span] = []
         idioms: list[tuple[int, int]] = []
-        for found in self.gazetteer.find(doc.text):
+        text = doc.text
+        for found in self.gazetteer.find(text):
             tokens = doc.char_span(found.start, found.end)
-            if tokens is None or (
-                found.aliases[0].label in ("COUNTRY", "") and _names_nothing(tokens, found.aliases[0])
-            ):
-                if tokens is not None:
-                    idioms.append((tokens.start, tokens.end))
+            if tokens is None:
+                continue
+            if _names_nothing(tokens, found.aliases[0]):
+                idioms.append((tokens.start, tokens.end))
                 continue
             labels: set[str] = set()
             for alias in sorted(found.aliases, key=lambda alias: alias.yields):
-                if alias.label not in labels:
+                if alias.label and alias.label not in labels:
                     labels.add(alias.label)
                     sense = f"{alias.sense}!" if alias.sure and not _shouted(tokens) else alias.sense
                     spans.append(Span(doc, tokens.start, tokens.end, alias.label, kb_id=alias.id, span_id=sense))
+        spans = list(_with_class_nouns([*spans, *_unlisted_weapons(doc, text, spans)]))
         doc.spans[GAZETTEER_SPANS] = SpanGroup(doc, name=GAZETTEER_SPANS, attrs={"idioms": idioms}, spans=spans)
         return doc
+
+
+def _unlisted_weapons(doc: Doc, text: str, spans: list[Span]) -> Iterator[Span]:
+    """Designations that no list has ("Su-75M", "Type 096 submarine"), where no other name stands."""
+    taken = {token for span in spans if span.id_ != "class" for token in range(span.start, span.end)}
+    for start, end in load_weapons().parse_designations(text):
+        tokens = doc.char_span(start, end)
+        if tokens is not None and taken.isdisjoint(range(tokens.start, tokens.end)):
+            id = load_weapons().resolve(tokens.text).id
+            yield Span(doc, tokens.start, tokens.end, "WEAPON", kb_id=id, span_id="parsed")
+
+
+def _with_class_nouns(spans: list[Span]) -> Iterator[Span]:
+    """The spans with a weapon's designation and the class phrase right after it as one: "Shahed-136 drones"."""
+    classes = {span.start: span for span in spans if span.id_ == "class"}
+    swallowed = set()
+    for span in spans:
+        noun = classes.get(span.end)
+        if noun is not None and span.label_ == "WEAPON" and span.id_ != "class":
+            swallowed.add(noun.start)
+            yield Span(span.doc, span.start, noun.end, "WEAPON", kb_id=span.kb_id_, span_id=span.id_)
+        elif span.id_ != "class":
+            yield span
+    yield from (span for start, span in classes.items() if start not in swallowed)
 
 
 def _names_nothing(tokens: Span, alias: Alias) -> bool:
@@ -64,7 +90,12 @@ def _names_nothing(tokens: Span, alias: Alias) -> bool:
     if not alias.label:
         return True
     doc = tokens.doc
-    return alias.sense == "adjective" and tokens.end < len(doc) and load_idioms().names_a_thing(doc[tokens.end].text)
+    return (
+        alias.label == "COUNTRY"
+        and alias.sense == "adjective"
+        and tokens.end < len(doc)
+        and load_idioms().names_a_thing(doc[tokens.end].text)
+    )
 
 
 def _shouted(tokens: Span) -> bool:
