@@ -89,6 +89,7 @@ class Resolver:
             if not antecedents and tree.tag[i] == "NN":
                 countries = [m.id for m in near if m.label in ("COUNTRY", "ORG") and tree.head[m.root] == i]
                 antecedents = [m for country in countries for m in holders.get((country, tree.lemma[i]), ())][:1]
+                span = (min([i, *(kid for kid in tree.kids[i] if kid < i)]), i + 1)
             if antecedents:
                 found[span] = [mention.span for mention in antecedents]
         return found
@@ -156,6 +157,8 @@ _MARGIN = 0.3
 
 
 def _role(tree: Tree, i: int) -> str:
+    while tree.dep[i] == "conj":
+        i = tree.head[i]
     if tree.dep[i] in _SUBJECTS:
         return "subject"
     if tree.dep[i] in ("amod", "compound", "poss", "nmod"):

@@ -1,0 +1,124 @@
+"""The laws of the merger, over random proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entityrel.knowledge.ontology import load_ontology
+from entityrel.pipeline.merger import merge
+from entityrel.pipeline.state import Proposal, TokenSpan
+
+ONTOLOGY = load_ontology()
+#: Entities by position; several mentions share an entity, as in a text.
+ENTITIES = [
+    ("COUNTRY", "IRN"), ("COUNTRY", "RUS"), ("WEAPON", "drone"), ("COUNTRY", "IRN"), ("PERSON", "putin"),
+    ("LOC", "kyiv"), ("WEAPON", "tank"), ("ORG", "wagner"),
+]  # fmt: skip
+SENTENCE_LENGTH = 4
+spans = st.integers(0, len(ENTITIES) - 1).map(lambda i: (i, i + 1))
+
+
+def entity_of(span: TokenSpan) -> tuple[str, str]:
+    return ENTITIES[span[0]]
+
+
+def sentence_of(span: TokenSpan) -> int:
+    return span[0] // SENTENCE_LENGTH
+
+
+@st.composite
+def proposals(draw: st.DrawFn) -> Proposal:
+    predicate = draw(st.sampled_from(["transfers", "attacks", "meets", "uses", "leads"]))
+    item = Proposal(
+        predicate=predicate,
+        subject=draw(spans),
+        object=draw(spans),
+        recipient=draw(st.none() | spans),
+        trigger=draw(st.none() | spans),
+        extractor=draw(st.sampled_from(["ruler", "classifier"])),
+        score=draw(st.sampled_from([0.2, 0.5, 0.7, 0.9])),
+    )
+    if item["extractor"] == "ruler":
+        item["frame"] = f"{predicate}.test"
+    return item
+
+
+def merged(items: Sequence[Proposal]) -> list[Proposal]:
+    return merge(items, entity_of, sentence_of, ONTOLOGY)
+
+
+def arguments(item: Proposal) -> tuple[Any, ...]:
+    return item["predicate"], item["subject"], item["object"], item.get("recipient")
+
+
+@given(st.lists(proposals(), max_size=12), st.randoms())
+def test_the_order_of_the_proposals_does_not_matter(items: list[Proposal], random: Any) -> None:
+    shuffled = list(items)
+    random.shuffle(shuffled)
+    assert merged(items) == merged(shuffled)
+
+
+@given(st.lists(proposals(), max_size=12))
+def test_merging_again_changes_nothing(items: list[Proposal]) -> None:
+    once = merged(items)
+    assert merged(once) == once
+
+
+@given(st.lists(proposals(), max_size=12))
+def test_nothing_is_invented_or_forbidden(items: list[Proposal]) -> None:
+    proposed = {arguments(item) for item in items}
+    for item in merged(items):
+        assert arguments(item) in proposed
+        labels = [entity_of(item[role])[0] for role in ("subject", "object")]  # type: ignore[literal-required]
+        recipient = item.get("recipient")
+        assert ONTOLOGY.predicates[item["predicate"]].allows(
+            labels[0], labels[1], entity_of(recipient)[0] if recipient else None
+        )
+        assert item["confidence"] == max(item["scores"].values()) >= 0.5
+        assert entity_of(item["subject"]) != entity_of(item["object"])
+
+
+@given(st.lists(proposals(), max_size=12))
+def test_no_sentence_says_both_a_relation_and_its_reverse(items: list[Proposal]) -> None:
+    said = {
+        (sentence_of(item.get("trigger") or item["object"]), item["predicate"], entity_of(item["subject"]),
+         entity_of(item["object"]))
+        for item in merged(items)
+        if item["predicate"] == "attacks"
+    }  # fmt: skip
+    assert not any((sentence, p, o, s) in said for sentence, p, s, o in said)
+
+
+def test_a_model_does_not_reverse_a_rule() -> None:
+    rule = Proposal(
+        predicate="attacks", subject=(0, 1), object=(1, 2), recipient=None, trigger=(0, 1), extractor="ruler",
+        score=0.6, frame="attacks.attack",
+    )  # fmt: skip
+    model = Proposal(
+        predicate="attacks", subject=(1, 2), object=(0, 1), recipient=None, trigger=(0, 1), extractor="classifier",
+        score=0.9,
+    )  # fmt: skip
+    assert [arguments(item) for item in merged([model, rule])] == [arguments(rule)]
+
+
+def test_agreeing_extractors_make_one_relation_with_both_scores() -> None:
+    rule = Proposal(
+        predicate="transfers", subject=(0, 1), object=(2, 3), recipient=(1, 2), trigger=(0, 1), extractor="ruler",
+        score=0.8, frame="transfers.supply",
+    )  # fmt: skip
+    model = Proposal(
+        predicate="transfers", subject=(3, 4), object=(2, 3), recipient=(1, 2), trigger=(0, 1),
+        extractor="classifier", score=0.9,
+    )  # fmt: skip
+    bare = Proposal(
+        predicate="transfers", subject=(0, 1), object=(2, 3), recipient=None, trigger=(0, 1), extractor="classifier",
+        score=0.95,
+    )  # fmt: skip
+    (relation,) = merged([bare, model, rule])
+    assert relation["scores"] == {"classifier": 0.9, "ruler": 0.8}
+    assert relation["frame"] == "transfers.supply"
+    assert relation["recipient"] == (1, 2)

@@ -1,0 +1,23 @@
+"""The public names, pinned: adding or removing one is a decision."""
+
+from __future__ import annotations
+
+import pytest
+
+import entityrel
+
+
+def test_public_names() -> None:
+    assert sorted(entityrel.__all__) == [
+        "AnnotatedArticle", "Article", "EntityrelError", "ExportError", "KnowledgeError", "MarkupError", "Mention",
+        "PipelineError", "RecordError", "Relation", "add_pipes", "annotate", "annotate_many", "build_graph", "load",
+        "write_graph",
+    ]  # fmt: skip
+    for name in entityrel.__all__:
+        assert getattr(entityrel, name) is not None
+    assert set(entityrel.__all__) < set(dir(entityrel))
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'anotate'"):
+        entityrel.anotate  # type: ignore[attr-defined]  # noqa: B018
