@@ -28,7 +28,10 @@ ENTITIES = {
 
 
 def article(identifier: str, text: str, *statements: dict[str, Any], **fields: Any) -> AnnotatedArticle:
-    """An annotated article; a statement names its arguments by a word of the text, of which the first is meant."""
+    """An annotated article; a statement names its arguments by a word of the text, of which the first is meant.
+
+    Further fields are the article's date, title and url, or go to its ``meta``.
+    """
     whole = {"start": 0, "end": len(text)}
     relations = [
         {
@@ -38,7 +41,9 @@ def article(identifier: str, text: str, *statements: dict[str, Any], **fields: A
         for statement in statements
     ]
     entities = [mention(text, found[0], found.start()) for found in _WORDS.finditer(text)]
-    record = {"id": identifier, "text": text, "entities": entities, "relations": relations, **fields}
+    record: dict[str, Any] = {"id": identifier, "text": text, "entities": entities, "relations": relations}
+    record |= {name: fields.pop(name) for name in ("date", "title", "url") if name in fields}
+    record["meta"] = fields
     return AnnotatedArticle.model_validate(record)
 
 

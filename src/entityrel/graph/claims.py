@@ -225,8 +225,11 @@ def _changes(found: list[Claim]) -> Iterable[tuple[Claim, Claim]]:
 
 
 def _opposed(claim: Claim, other: Claim) -> bool:
-    """Whether two claims are of different sides; an article's own voice is a side of its own."""
-    return (claim.side or claim.voice) != (other.side or other.voice)
+    """Whether two claims are of different sides, at least one of which is named.
+
+    Two outlets that state it otherwise in their own voices may just tell of different times.
+    """
+    return (claim.attributed or other.attributed) and (claim.side or claim.voice) != (other.side or other.voice)
 
 
 def _kinds(graph: nx.MultiDiGraph, item: str | None) -> tuple[str, ...]:

@@ -25,8 +25,10 @@ import networkx as nx
 
 __all__ = ["Report", "independent_sources", "report"]
 
-#: Share of common word triples (Jaccard) from which two texts are copies of each other.
+#: Share of common word triples from which two texts are copies: of all of them, or, as papers cut wire stories, of
+#: those of the shorter text, if it has at least `_LONG`.
 COPY: Final = 0.7
+_LONG: Final = 8
 _WORD: Final = re.compile(r"\w+")
 _UNDATED: Final = "9999"
 
@@ -94,6 +96,8 @@ def independent_sources(reports: Iterable[Report]) -> list[list[Report]]:
         [50, 1]
     """
     ordered = sorted(reports, key=lambda each: each.order)
+    if len(ordered) < 2:
+        return [ordered] if ordered else []
     ties = nx.Graph()
     ties.add_nodes_from(range(len(ordered)))
     first: dict[object, int] = {}
@@ -123,7 +127,9 @@ def _copies(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
                 common[other] += 1
             holders[shingle].append(position)
         for other, count in common.items():
-            if count >= COPY * (len(own) + len(shingles[other]) - count):
+            shorter = min(len(own), len(shingles[other]))
+            cut = shorter >= _LONG and count >= COPY * shorter
+            if cut or count >= COPY * (len(own) + len(shingles[other]) - count):
                 yield other, position
 
 

@@ -115,6 +115,7 @@ def _counts(graph: nx.MultiDiGraph, statement: Statement, edges: list[Edge]) -> 
     for edge in edges:
         by_standing.setdefault(standing(edge.attributes), []).append(edge)
     affirmed = [edge for edge in edges if edge.attributes.get("polarity") != "negated"]
+    sources = _sources(graph, affirmed)
     dates = sorted(_dates(edges))
     names = {"fact": "facts"}
     return {
@@ -124,13 +125,13 @@ def _counts(graph: nx.MultiDiGraph, statement: Statement, edges: list[Edge]) -> 
         "articles": _distinct(edges, "article"),
         "outlets": _distinct(edges, "outlet"),
         **{names.get(name, name): _distinct(found, "article") for name, found in by_standing.items()},
-        "sources": _sources(graph, affirmed),
-        "fact_sources": _sources(graph, by_standing["fact"]),
+        "sources": sources,
+        "fact_sources": sources if len(by_standing["fact"]) == len(affirmed) else _sources(graph, by_standing["fact"]),
         "denying_sources": _sources(graph, by_standing["negated"]),
         **({"first_date": dates[0], "last_date": dates[-1]} if dates else {}),
         **_total(by_standing["fact"]),
         "evidence_edges": tuple(edge.key for edge in edges),
-        "weight": float(_sources(graph, affirmed)),
+        "weight": float(sources),
     }
 
 
