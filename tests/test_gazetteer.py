@@ -176,7 +176,8 @@ def write(path: Path, text: str) -> Path:
 def test_users_own_file(tmp_path: Path) -> None:
     own = write(
         tmp_path / "mine.csv",
-        "text,label,id,name\nTaurus KEPD,WEAPON,taurus-kepd-350,Taurus\nSov-Union,COUNTRY,SUN,\nIran,ORG,iran-band,Iran (band)\n",
+        "text,label,id,name\nTaurus KEPD,WEAPON,taurus-kepd-350,Taurus\nSov-Union,COUNTRY,SUN,\n"
+        "Iran,ORG,iran-band,Iran (band)\n",
     )
     gazetteer = Gazetteer.load(own)
     assert gazetteer.lookup("Taurus-KEPD")[0].id == "taurus-kepd-350"

@@ -29,7 +29,17 @@ from entityrel.knowledge.idioms import phrase_aliases
 from entityrel.knowledge.ontology import load_ontology
 from entityrel.knowledge.weapons import Weapons, load_weapons
 
-__all__ = ["Alias", "Country", "Found", "Gazetteer", "Organisation", "Person", "load_gazetteer", "read_rows"]
+__all__ = [
+    "Alias",
+    "Country",
+    "Found",
+    "Gazetteer",
+    "Organisation",
+    "Person",
+    "load_gazetteer",
+    "precedence",
+    "read_rows",
+]
 
 FOLDER = DATA / "gazetteer"
 _ORDER = ("COUNTRY", "ORG", "WEAPON", "PERSON", "LOC", "")
@@ -116,6 +126,11 @@ class Place(Strict):
     aliases: Cells = ()
     kind: Literal["continent", "sea", "us-state", "region", "city"]
     country: Annotated[Code | None, BeforeValidator(_blank)] = None
+
+
+def precedence(alias: Alias) -> tuple[bool, int]:
+    """The sort key of aliases with one text: those that yield come last, then labels in their order."""
+    return alias.yields, _ORDER.index(alias.label)
 
 
 class _UserRow(Strict):
@@ -219,7 +234,7 @@ class Gazetteer:
         One alias for an entity; those in the case of ``text`` first.
         """
         hits = [alias for alias in self._index.get(text) if alias.label and label in (None, alias.label)]
-        hits.sort(key=lambda alias: (alias.yields, _ORDER.index(alias.label), alias.text != text))
+        hits.sort(key=lambda alias: (*precedence(alias), alias.text != text))
         seen: dict[tuple[str, str], Alias] = {}
         for alias in hits:
             seen.setdefault((alias.label, alias.id), alias)
@@ -304,9 +319,9 @@ def _place_aliases(place: Place) -> Iterator[Alias]:
 def _weapon_aliases(weapons: Weapons) -> Iterator[Alias]:
     for text, id, sure in weapons.aliases(joins=False):
         yield Alias(text, "WEAPON", id, "designation", sure=sure)
-    for text, id, _ in weapons.class_phrases():
-        # where a class phrase begins and whether it is meant so is for the recogniser to say
-        yield Alias(text, "WEAPON", id, "class", sure=False)
+    for text, id, sure in weapons.class_phrases():
+        # one word may be a temper ("explosive") or a film's ("Shotgun Wedding")
+        yield Alias(text, "WEAPON", id, "class", sure=sure and " " in text)
 
 
 def _person_aliases(persons: Iterable[Person]) -> Iterator[Alias]:

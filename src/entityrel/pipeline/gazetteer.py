@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from entityrel.knowledge.aliases import Alias
-from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer
+from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer, precedence
 from entityrel.knowledge.idioms import load_idioms
 from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.state import GAZETTEER_SPANS
@@ -51,19 +51,21 @@ class GazetteerComponent:
                 idioms.append((tokens.start, tokens.end))
                 continue
             labels: set[str] = set()
-            for alias in sorted(found.aliases, key=lambda alias: alias.yields):
+            for alias in sorted(found.aliases, key=precedence):
                 if alias.label and alias.label not in labels:
                     labels.add(alias.label)
                     sense = f"{alias.sense}!" if alias.sure and not _shouted(tokens) else alias.sense
                     spans.append(Span(doc, tokens.start, tokens.end, alias.label, kb_id=alias.id, span_id=sense))
-        spans = list(_with_class_nouns([*spans, *_unlisted_weapons(doc, text, spans)]))
+        spans = sorted(
+            _with_class_nouns([*spans, *_unlisted_weapons(doc, text, spans)]), key=lambda span: (span.start, span.end)
+        )
         doc.spans[GAZETTEER_SPANS] = SpanGroup(doc, name=GAZETTEER_SPANS, attrs={"idioms": idioms}, spans=spans)
         return doc
 
 
 def _unlisted_weapons(doc: Doc, text: str, spans: list[Span]) -> Iterator[Span]:
     """Designations that no list has ("Su-75M", "Type 096 submarine"), where no other name stands."""
-    taken = {token for span in spans if span.id_ != "class" for token in range(span.start, span.end)}
+    taken = {token for span in spans if not _is_class(span) for token in range(span.start, span.end)}
     for start, end in load_weapons().parse_designations(text):
         tokens = doc.char_span(start, end)
         if tokens is not None and taken.isdisjoint(range(tokens.start, tokens.end)):
@@ -73,16 +75,20 @@ def _unlisted_weapons(doc: Doc, text: str, spans: list[Span]) -> Iterator[Span]:
 
 def _with_class_nouns(spans: list[Span]) -> Iterator[Span]:
     """The spans with a weapon's designation and the class phrase right after it as one: "Shahed-136 drones"."""
-    classes = {span.start: span for span in spans if span.id_ == "class"}
+    nouns = {span.start: span for span in spans if _is_class(span)}
     swallowed = set()
     for span in spans:
-        noun = classes.get(span.end)
-        if noun is not None and span.label_ == "WEAPON" and span.id_ != "class":
+        noun = nouns.get(span.end)
+        if noun is not None and span.label_ == "WEAPON" and not _is_class(span):
             swallowed.add(noun.start)
             yield Span(span.doc, span.start, noun.end, "WEAPON", kb_id=span.kb_id_, span_id=span.id_)
-        elif span.id_ != "class":
+        elif not _is_class(span):
             yield span
-    yield from (span for start, span in classes.items() if start not in swallowed)
+    yield from (noun for start, noun in nouns.items() if start not in swallowed)
+
+
+def _is_class(span: Span) -> bool:
+    return span.id_.startswith("class")
 
 
 def _names_nothing(tokens: Span, alias: Alias) -> bool:

@@ -63,12 +63,15 @@ def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
     nothing = {token for start, end in getattr(group, "attrs", {}).get("idioms", ()) for token in range(start, end)}
     found = [span for span in found if span.label_ != "COUNTRY" or not nothing.issuperset(range(span.start, span.end))]
     at = {token: span for span in found for token in range(span.start, span.end)}
+    claims: dict[tuple[int, int], set[str]] = {}
+    for known in group:
+        claims.setdefault((known.start, known.end), set()).add(known.label_)
     for known in group:
         if not known.id_.endswith("!"):
             continue
         touched = {(span.start, span.end, span.label_): span for token in range(known.start, known.end)
                    if (span := at.get(token)) is not None}  # fmt: skip
-        if _decides(known, list(touched.values())):
+        if _decides(known, list(touched.values()), claims[known.start, known.end]):
             for span in touched.values():
                 for token in range(span.start, span.end):
                     at.pop(token, None)
@@ -82,10 +85,15 @@ def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
     ]
 
 
-def _decides(known: Span, touched: list[Span]) -> bool:
-    """Whether a sure name of the gazetteer replaces the recogniser's mentions that it touches."""
+def _decides(known: Span, touched: list[Span], labels: set[str]) -> bool:
+    """Whether a sure name of the gazetteer replaces the recogniser's mentions that it touches.
+
+    Where the gazetteer has the name under several ``labels``, the recogniser may choose among them.
+    """
     if not touched:
         return True
+    if any((span.start, span.end) == (known.start, known.end) and span.label_ in labels for span in touched):
+        return False
     if any(
         (span.start < known.start and span.end < known.end) or (span.start > known.start and span.end > known.end)
         for span in touched
@@ -96,9 +104,11 @@ def _decides(known: Span, touched: list[Span]) -> bool:
         return False
     if inside and any(span.end - span.start < known.end - known.start for span in touched):
         return known.label_ in ("COUNTRY", "PERSON") and all(span.label_ in (known.label_, "LOC") for span in touched)
+    span = touched[0]
+    if known.label_ == "WEAPON":
+        return len(touched) == 1 and (span.start, span.end) == (known.start, known.end)
     if len(touched) > 1 or known.label_ != "COUNTRY":
         return False
-    span = touched[0]
     if len(span) > len(known):
         return span.label_ == "COUNTRY" and span[-1].lower_ not in PLACE_NOUNS
     # a seat of government is also a building, and the recogniser sees which is meant
