@@ -61,6 +61,7 @@ class ClassFile(Strict):
     same: dict[str, str]
     ambiguous_names: _Words
     brands: _Words
+    no_weapons: _Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,16 @@ class Phrase:
     sure: bool
 
 
-TOKEN: Final = re.compile(r"[^\W_]+(?:[-./'’&+][^\W_]+)*\+?")
-_CALIBRE = re.compile(
-    r"\.?\d+(?:[.,]\d+)?(?:mm|cm)?$|(?:\d|five|two|thousand)[\w,. ]*(?:inch|lb|kg|pound|pounder|ton|tonne|tonnes|calibre)$"
+TOKEN: Final = re.compile(r"\d+(?:,\d{3})+(?:-[a-z]+)?|[^\W_]+(?:[-./'’&+][^\W_]+)*\+?")
+_UNITS = "mm|cm|inch|pound|pounder|kg|ton|tonne|calibre"
+#: The second part of a hyphened modifier; the flag says whether it gives an ambiguous noun its military sense.
+_SECOND = dict.fromkeys(("launched", "guided", "armed", "tipped", "propelled"), True) | dict.fromkeys(
+    ("mounted", "borne", "powered", "fuelled", "fueled", "engined", "capable", "winged"), False
 )
+_CALIBRE = re.compile(
+    rf"\d[\d,.]*(?:{_UNITS})?$"
+)
+_UNIT_NAMES = re.compile(r"millimet(?:re|er)s?|caliber|tonnes|tons")
 _GAPS = frozenset((" ", "-", "\u00a0", "\n", ". "))
 
 
@@ -107,9 +114,13 @@ class ClassGrammar:
         for item in file.classes:
             for form in (*item.nouns, *item.ambiguous):
                 self._add(Noun(form, item.id, form in item.nouns))
-        self._modifiers = {
-            normal_phrase(word): group.marks for group in reversed(file.modifiers) for word in group.words
-        }
+        for form in file.no_weapons:
+            self._nouns[normal_phrase(form)] = self._nouns[normal_phrase(plural(form))] = Noun(form, "", False)
+        self._modifiers: dict[str, tuple[bool, frozenset[str]]] = {}
+        for group in file.modifiers:
+            for word in map(normal_phrase, group.words):
+                marks, heads = self._modifiers.get(word, (False, frozenset()))
+                self._modifiers[word] = (marks or group.marks, heads.union(group.of))
 
     def _path(self, item: WeaponClass) -> tuple[str, ...]:
         path = [item.id]
@@ -145,7 +156,11 @@ class ClassGrammar:
 
     def head(self, words: list[str]) -> Noun | None:
         """The longest class noun at the end of words in normal spelling."""
-        return next((self._nouns[tail] for tail in _tails(words) if tail in self._nouns), None)
+        return next((self._nouns[tail] for tail in self._heads(words)), None)
+
+    def _heads(self, words: list[str]) -> Iterator[str]:
+        tails = (" ".join(words[start:]) for start in range(len(words)))
+        return (tail for tail in tails if tail in self._nouns and self._nouns[tail].class_id)
 
     def is_phrase(self, words: list[str]) -> bool:
         """Whether all the words are modifiers, calibres and parts of class nouns."""
@@ -161,37 +176,62 @@ class ClassGrammar:
         if noun is None:
             form = singular(form)
             return slug(form), ROOT, form or ROOT
-        tail = next(tail for tail in _tails(words) if tail in self._nouns)
+        tail = next(self._heads(words))
         form = (form[: len(form) - len(tail)] + noun.form).strip()
         id = slug(normal_phrase(form))
         return self._file.same.get(id, id), noun.class_id, form
 
     def phrase_at(self, text: str, start: int) -> Phrase | None:
-        """The longest class phrase that begins at ``start``, or None."""
+        """The longest class phrase that begins at ``start``, or None; its class is empty if it names no weapon."""
+        first = TOKEN.match(text, start)
+        if first is None or not (text[start].isdigit() or _first_word(first[0]) in self._first or "-" in first[0]):
+            return None
         words = list(_words_from(text, start))
-        at, marked = 0, False
+        at, marked, pending = 0, False, list[str]()
         best: Phrase | None = None
         while at < len(words):
             size, noun, marks = self._step(words, at)
             if not size:
                 break
+            form = " ".join(word for word, _ in words[at : at + size])
             at += size
-            if noun is not None:
-                best = Phrase(words[at - 1][1], noun.class_id, noun.sure or marked)
-                marks = noun.sure
-            marked = marked or marks
+            if noun is None:
+                marked = marked or marks
+                pending.append(form)
+                continue
+            # "tank ammunition" is one phrase; "tanks shell" and "nerve agent VX" are not
+            if (best and (pending or not noun.sure or noun.class_id == best.class_id)) or not self._agree(pending, noun):
+                break
+            marked, pending = marked or noun.sure, []
+            if words[at - 1][1]:
+                best = Phrase(words[at - 1][1], noun.class_id, marked)
+            if not marked or form != normal_phrase(noun.form):
+                break
         return best
+
+    @cached_property
+    def _first(self) -> frozenset[str]:
+        """The words with which a phrase can begin: a quick test, as most words of a text cannot."""
+        return frozenset(_first_word(phrase) for phrase in (*self._modifiers, *self._nouns))
+
+    def _agree(self, modifiers: list[str], noun: Noun) -> bool:
+        """Whether the noun is of a class that each of the modifiers may go with."""
+        path = set(self.paths.get(noun.class_id, ()))
+        return not path or all(path & self._modifiers[word][1] for word in modifiers if word in self._modifiers)
 
     def _step(self, words: list[tuple[str, int]], at: int) -> tuple[int, Noun | None, bool]:
         """The noun, modifier or calibre at a word: its length in words, the noun, whether it has a military sense."""
         for size in range(min(6, len(words) - at), 0, -1):
             form = " ".join(word for word, _ in words[at : at + size])
-            if (noun := self._nouns.get(form)) is not None:
+            noun = self._nouns.get(form)
+            if noun is not None and not (form[1:2] == " " and words[at][1]):  # "a bomb" is no A-bomb
                 return size, noun, False
-            if (marks := self._modifiers.get(form)) is not None:
-                return size, None, marks
-        if _CALIBRE.match(words[at][0]) and not words[at][0].isdigit():
+            if (modifier := self._modifiers.get(form)) is not None:
+                return size, None, modifier[0]
+        if _CALIBRE.match(words[at][0]) and words[at][0][-1].isalpha():
             return 1, None, words[at][0].endswith(("mm", "calibre"))
+        if not words[at][1] and at + 1 < len(words) and words[at + 1][0] in _SECOND:  # "truck-mounted"
+            return 2, None, _SECOND[words[at + 1][0]]
         return 0, None, False
 
     def phrases(self) -> Iterator[Noun]:
@@ -220,30 +260,36 @@ class ClassGrammar:
                 yield Noun(text, noun.class_id, noun.sure)
 
 
-def _tails(words: list[str]) -> Iterator[str]:
-    return (" ".join(words[start:]) for start in range(len(words)))
-
-
 def _words_from(text: str, start: int) -> Iterator[tuple[str, int]]:
     """Up to ten words in normal spelling with their ends, as long as only a space or a hyphen parts them.
 
     A calibre and its unit are one word ("155 mm"), the parts of a hyphened word are several.
     """
-    position, last = start, ""
+    position, number = start, ""
     for count, match in enumerate(TOKEN.finditer(text, start, start + 120)):
         gap = text[position : match.start()]
-        abbreviated = gap == ". " and last.endswith("mm")
-        if count == 10 or (gap not in _GAPS if count else gap not in ("", ".")) or (gap == ". " and not abbreviated):
+        if count == 10 or (gap not in _GAPS if count else gap not in ("", ".")):
             return
+        parts = normal_phrase(match[0]).split() or [match[0]]
+        if number and re.fullmatch(_UNITS, _UNIT_NAMES.sub(_unit, parts[0])):
+            parts[0], number = number + _UNIT_NAMES.sub(_unit, parts[0]), ""
+        elif number or (gap == ". " and not text[:position].endswith("mm")):
+            return
+        elif len(parts) > 1 and parts[0][:1].isdigit() and re.fullmatch(_UNITS, parts[1]):
+            parts[:2] = ["".join(parts[:2])]
         position = match.end()
-        word = match[0]
-        if last.isdigit() and re.fullmatch(r"mm|millimet(?:re|er)s?|pound|kg|inch|calib(?:re|er)", word):
-            word = f"{last}{word}"
-        elif last.isdigit():
-            return
-        last = word
-        if word.replace(",", "").isdigit() and count == 0:
+        if len(parts) == 1 and parts[0].replace(",", "").replace(".", "").isdigit():
+            number = parts[0]
             continue
-        parts = normal_phrase(word).split()
-        for part in parts:
-            yield part, position
+        for part in parts[:-1]:
+            yield part, 0  # no phrase ends within a hyphened word
+        yield parts[-1], position
+
+
+def _first_word(phrase: str) -> str:
+    """The first word in lower case, its end cut off where spellings differ (armour, armor)."""
+    return re.split(r"[ -]", phrase, maxsplit=1)[0].lower()[:4]
+
+
+def _unit(match: re.Match[str]) -> str:
+    return {"m": "mm", "c": "calibre"}.get(match[0][0], match[0].rstrip("s"))

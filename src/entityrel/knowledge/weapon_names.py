@@ -46,7 +46,7 @@ def slug(text: str) -> str:
         >>> slug("Super Étendard"), slug("David's Sling"), slug("F/A-18"), slug("7.62mm")
         ('super-etendard', 'davids-sling', 'fa-18', '7.62mm')
     """
-    text = re.sub(r"(?<=[a-z])/(?=[a-z]\b)|'", "", _fold(text))
+    text = re.sub(r"(?<=[a-z])/(?=[a-z]\b)|'|(?<=\d),(?=\d{3})", "", _fold(text))
     return "-".join(re.findall(r"[a-z0-9]+(?:(?<=\d)\.(?=\d)[a-z0-9]+)*", text)) or "weapon"
 
 
@@ -143,6 +143,10 @@ def _spellings(name: str) -> Iterator[str]:
         yield name.replace("-", " ")
     if name.startswith("F/A-"):
         yield "FA-" + name[4:]
+    if name.startswith("Al-"):
+        yield "al-" + name[3:]
+    if acronyms := re.findall(r"\b[A-Z]{4,}\b", name):  # newspapers write Nato, Himars, Nasams
+        yield name.replace(acronyms[0], acronyms[0].capitalize())
     if _MIXED_CASE.match(name):
         prefix, rest = name.split("-", 1)
         yield f"{prefix.upper()}-{rest}"

@@ -30,13 +30,13 @@ _STRONG = re.compile(
     r"(?<![\w-])(?:MiG|Su|Tu|Kh|Yak|Ka|Hwasong|Shahed|Geran|Mohajer|Ababil|Fateh|Shahab|Qiam|Fajr|Agni|Prithvi|Shaheen"
     r"|Hatf|Pukguksong|Hyunmoo|Taepodong|Nodong|KN|DF|JL|YJ|HQ|HHQ|AIM|AGM|BGM|RIM|MIM|FIM|FGM|MGM|RGM|GBU|CBU|BLU"
     r"|MQ|RQ|YFQ|XQ|SS-N|SA-N|RPG|BTR|BMP|BMD|BRDM|TOS|KAB|FAB|ODAB|RBK|Lancet|Orlan|Bayraktar|Hisar|MAM|Paveway)"
-    r"[- ]?\d{1,3}[A-Z]{0,4}\d{0,2}[A-Z]?(?![\w%])"
+    r"[- ]?\d{1,3}[A-Z]{0,4}\d{0,2}[A-Z]?(?:/[A-Z\d][\w-]*)?(?![\w%/])"
 )
 #: Letters and digits that are a designation only before a class noun.
 _WEAK = re.compile(
     r"(?<![\w-])(?:(?:Type|Project|Mk|Mark|Model)[ -]?\d{1,5}[A-Z]{0,3}"
     r"|(?:[A-Z][A-Za-z]{0,3}[-/]?){1,2}[- ]?\d{1,4}[A-Z]{0,3}(?:-?[A-Z]?\d{1,2}[A-Z]?)?|\d[A-Z]\d{1,3}[A-Z]?\d?"
-    r"|[A-Z][a-z]{3,}-\d{1,4}[A-Z]{0,3}|[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2}[- ]class)(?![\w%])"
+    r"|[A-Z][a-z]{3,}-\d{1,4}[A-Z]{0,3}|[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2}[- ]class)(?:/[A-Z\d][\w-]*)?(?=s?(?![\w%/]))"
 )
 #: Warships by the prefix of their navy.
 _SHIP = re.compile(
@@ -51,7 +51,18 @@ _NO_WEAPON = re.compile(
     r"|Aug|Sep|Sept|Oct|Nov|Dec)\b.*|First-class|World-class|.*(?:Working|Middle|Business|Upper)[- ]class)$",
     re.I,
 )
+#: What may stand between a designation and its class noun: "F-16 Block 70 fighters".
+_BLOCK = re.compile(r" (?:Block|Mk|Mark|Mod|Batch|Flight|Tranche)\.? ?[\dIVX]+\w*\+?(?!\w)")
+#: Behind a weapon's name: a company, no weapon.
+_COMPANY = re.compile(r" (?:Aerospace|Aviation|Industries|Corp|Corporation|Group|Systems|consortium|Brigades?|Inc|Ltd)\b")
+_LIKE = re.compile(r"-(?:type|style|pattern|like|derived)$")
+_SHIP_NAME = re.compile(r" ((?:[A-Z][\w’'-]+|[A-Z]\.)(?: (?:[A-Z]\.|[A-Z][\w’-]+|the Great)){0,2})")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n]|[.!?][\"”’')])\s*[\"“‘'(\[]?$")
+
+
+_NUMBERS = frozenset(("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "The", "A", "An", "Its",
+                      "American", "British", "French", "Russian", "Soviet", "Chinese", "Indian", "German"))  # fmt: skip
+_NO_SHIPS = frozenset(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
 
 
 class WeaponFinder:
@@ -70,7 +81,10 @@ class WeaponFinder:
             self._enter(text, id, sure)
             if any(char.isdigit() for char in text):  # headlines and chat: "MIG-29", "f-16s"
                 self._enter(text.upper(), id, sure)
-                self._enter(text.lower(), id, sure and "-" in text)
+                if " " not in text:
+                    self._enter(text.lower(), id, sure and "-" in text)
+            elif not text.isupper():
+                self._enter(text.upper(), id, False)
         self._brands = frozenset(weapons.brands)
 
     def _enter(self, text: str, id: str, sure: bool) -> None:
@@ -90,35 +104,44 @@ class WeaponFinder:
             if span is None:
                 at += 1
                 continue
-            yield WeaponSpan(max(span.start, reached), span.end, span.id, span.sure)
+            if span.id:
+                yield WeaponSpan(max(span.start, reached), span.end, span.id, span.sure)
             reached = span.end
             while at < len(tokens) and tokens[at][0] < reached:
                 at += 1
 
     def _name_at(self, text: str, tokens: list[tuple[int, int]], at: int) -> WeaponSpan | None:
-        """The longest known name at a token, with the class phrase behind it."""
+        """The longest known name at a token, with a maker before it and a class phrase behind it."""
         start = tokens[at][0]
-        for first in range(at, min(at + 2, len(tokens))):
-            if first > at and text[start : tokens[at][1]] not in self._brands:
-                break
-            width = self._widths.get(text[slice(*tokens[first])], 0)
-            for last in range(min(first + width, len(tokens)) - 1, first - 1, -1):
+        for first in range(min(at + 2, len(tokens) - 1), at - 1, -1):
+            if first > at and text[start : tokens[first][0] - 1] not in self._brands:
+                continue
+            for last in range(min(first + self._widths.get(_LIKE.sub("", text[slice(*tokens[first])]), 0), len(tokens)) - 1,
+                              first - 1, -1):  # fmt: skip
                 end = tokens[last][1]
                 name = " ".join(text[tokens[first][0] : end].split())
-                for form in (name, name[:-2] if name[-2:] in ("'s", "’s") else ""):
-                    if form and form in self._names:
-                        id, sure = self._names[form]
-                        stop = end - (len(name) - len(form))
-                        phrase = self._after(text, stop)
-                        return WeaponSpan(start, phrase.end if phrase else stop, id, sure or phrase is not None)
+                known = self._names.get(_LIKE.sub("", re.sub(r"['’]s$", "", name)))
+                if known and not _COMPANY.match(text, end):
+                    stop = end - 2 if name.endswith(("'s", "’s")) and name not in self._names else end
+                    if last + 1 < len(tokens) and text[stop : tokens[last + 1][0]] == " ":  # "A-10C Thunderbolt II"
+                        nickname = self._name_at(text, tokens, last + 1)
+                        if nickname and nickname.id == known[0]:
+                            return WeaponSpan(start, nickname.end, known[0], sure=True)
+                    phrase = None if name.endswith("s") and name[:-1] in self._names else self._after(text, stop)
+                    return WeaponSpan(start, phrase.end if phrase else stop, known[0], known[1] or phrase is not None)
         return None
 
     def _after(self, text: str, end: int) -> Phrase | None:
-        """The class phrase directly behind a designation."""
+        """The class phrase directly behind a designation, or its block."""
+        if block := _BLOCK.match(text, end):
+            return self._after(text, block.end()) or Phrase(block.end(), "", sure=True)
         if text[end : end + 1] not in (" ", "\u00a0", "-") or not text[end + 1 : end + 2].strip():
             return None
         phrase = self._grammar.phrase_at(text, end + 1)
-        return phrase if phrase and (text[end + 1].islower() or text[end + 1].isdigit() or text.isupper()) else None
+        if phrase is None or not phrase.class_id:
+            return None
+        word = text[end + 1 : phrase.end].split()[0]
+        return phrase if word[0].islower() or word[0].isdigit() or _acronym(word) else None
 
     def _form_at(self, text: str, start: int, by_form: dict[int, int]) -> WeaponSpan | None:
         if start not in by_form:
@@ -131,18 +154,28 @@ class WeaponFinder:
         phrase = self._grammar.phrase_at(text, start)
         if phrase is None:
             return None
+        if text[start - 1 : start] == "." and text[start].isdigit():  # ".50-calibre"
+            start -= 1
         found = text[start : phrase.end]
         # capitals in the middle of a sentence are a name's: "Strategic Missile Forces"
-        title = found[0].isupper() and not found.isupper() and not _SENTENCE_START.search(text[max(0, start - 4) : start])
-        named = any(word[0].isupper() and not word.isupper() for word in found.split()[1:])
-        if "warship" in self._grammar.paths[phrase.class_id]:
+        title = found[0].isupper() and not _acronym(found.split()[0]) and not _starts_sentence(text, start)
+        named = any(word[0].isupper() and not _acronym(word) for word in found.split()[1:])
+        if not phrase.class_id:
+            return WeaponSpan(start, phrase.end, "", sure=False)
+        if not found.endswith("s"):
             behind = next((i for i in range(at, len(tokens)) if tokens[i][0] > phrase.end), None)
-            if behind is not None and text[phrase.end : tokens[behind][0]] == " ":
-                ship = self._name_at(text, tokens, behind)
-                if ship and "warship" in self._weapons.kind(ship.id):
-                    return WeaponSpan(start, ship.end, ship.id, sure=True)
-        id = self._weapons.resolve(found).id
-        return WeaponSpan(start, phrase.end, id, phrase.sure and not title and not named)
+            other = self._name_at(text, tokens, behind) if behind is not None else None
+            if other and text[phrase.end : other.start] == " " and self._same_kind(phrase.class_id, other.id):
+                return WeaponSpan(start, other.end, other.id, sure=True)
+            name = _SHIP_NAME.match(text, phrase.end)
+            ship = "warship" in self._grammar.paths[phrase.class_id]
+            if ship and name and phrase.sure and not title and name[1] not in _NO_SHIPS:
+                return WeaponSpan(start, name.end(), self._weapons.resolve(text[start : name.end()]).id, sure=True)
+        return WeaponSpan(start, phrase.end, self._weapons.resolve(found).id, phrase.sure and not title and not named)
+
+    def _same_kind(self, class_id: str, id: str) -> bool:
+        """Whether the classes of both are the same, but for the root."""
+        return len(set(self._grammar.paths[class_id]) & set(self._weapons.kind(id))) > 1
 
     def designations(self, text: str) -> Iterator[tuple[int, int]]:
         """See `Weapons.parse_designations`."""
@@ -150,8 +183,12 @@ class WeaponFinder:
         reached = 0
         for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
             start, end = match.span()
+            while text[start:end].endswith("class") and (word := text[start:end].partition(" "))[2] != "class" and (
+                word[0] in _NUMBERS or self._weapons.known(word[2])
+            ):  # "Two Udaloy-class destroyers"
+                start += len(word[0]) + 1
             name = text[start:end]
-            if start < reached or self._weapons.known(name) is not None:
+            if start < reached or (self._weapons.known(name) is not None and "/" not in name):
                 continue
             after = self._after(text, end)
             strong = match.re is not _WEAK or ("-" in name and self._weapons.family(name) is not None)
@@ -160,3 +197,12 @@ class WeaponFinder:
                     end += 1
                 reached = after.end if after else end
                 yield start, reached
+
+
+def _starts_sentence(text: str, start: int) -> bool:
+    return _SENTENCE_START.search(text[max(0, start - 4) : start]) is not None
+
+
+def _acronym(word: str) -> bool:
+    """Whether a word is written in capitals for what it is: UAV, UAVs, SAM-6."""
+    return word.rstrip("s").isupper()

@@ -94,6 +94,7 @@ class Weapons:
         self.brands = classes.brands
         self._unsure = frozenset(name.casefold() for name in classes.ambiguous_names)
         self._systems: dict[str, System] = {}
+        self._texts: dict[str, str] = {}
         self._exact: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         for system in systems:
@@ -118,6 +119,7 @@ class Weapons:
             other = self._exact.setdefault(text.casefold(), system.id)
             if other != system.id:
                 raise KnowledgeError(f"{_SYSTEMS}: {system.id}: the name {text!r} is that of {other} too")
+            self._texts[text] = system.id
             self._keys.setdefault(key(text), system.id)
 
     # --- what is known
@@ -165,7 +167,9 @@ class Weapons:
                 shapes: set[str] = set()
                 for text in sorted(variants(name), key=lambda text: (text != name, text)):
                     shape = text.replace("-", "").replace(" ", "")
-                    taken = self._exact.get(text.casefold(), system.id) != system.id
+                    # T-90s are several T-90, the T-90S is another tank
+                    claims = self._texts if re.search(r"\ds$", text) else self._exact
+                    taken = claims.get(text if claims is self._texts else text.casefold(), system.id) != system.id
                     if text not in seen and not taken and (joins or shape not in shapes):
                         seen.add(text)
                         shapes.add(shape)
@@ -212,7 +216,8 @@ class Weapons:
 
     def known(self, text: str) -> str | None:
         """The id of the system that ``text`` is a name of, in any spelling, singular or plural, or None."""
-        for form in (text, _PLURAL.sub("", text)):
+        text = text.partition("/")[0] if re.match(r"[^/]*\d[^/]*/", text) and key(text) not in self._keys else text
+        for form in (text, _PLURAL.sub("", text))[:: -1 if re.search(r"\ds$", text) else 1]:
             if found := self._exact.get(form.casefold()):
                 return found
             compared = key(form)
@@ -272,7 +277,7 @@ class Weapons:
         if known := self.known(name):
             return self._part(self._named(known), noun, last < len(words))
         for word in (name, *words[lead:last]):
-            word = re.sub(r"(?<=[\dA-Z])['’]?s$", "", _BLOCK.sub("", word))
+            word = re.sub(r"(?<=[\dA-Z])['’]?s$", "", _BLOCK.sub("", re.sub(r"(?<=\d)([A-Z]{0,2})/.*", r"\1", word)))
             if family := self.family(word):
                 return self._part(WeaponId(slug(word), family.cls, word), noun, last < len(words))
         if noun is None and lead:
