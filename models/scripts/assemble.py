@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 
 import spacy
+import training  # noqa: F401  registers what the trained pipeline needs
 from sources import find_pipeline
 from spacy.language import Language
 
@@ -47,15 +48,23 @@ def main() -> None:
     nlp = spacy.load(args.base)
     trained = spacy.load(args.trained)
     nlp.add_pipe("ner", source=trained)
-    nlp.meta.update({
-        "name": args.name, "version": args.version, "author": "entityrel", "email": "", "url": "",
-        "license": "MIT",
-        "description": "PERSON, COUNTRY, WEAPON, ORG and LOC in news English; stock tagger, parser and lemmatiser",
-        "sources": [{"name": "en_core_web_sm 3.8.0", "author": "Explosion", "license": "MIT"},
-                    {"name": "en_core_web_md 3.8.0", "author": "Explosion", "license": "MIT"},
-                    {"name": "entityrel gold", "author": "entityrel", "license": "MIT"}],
-        "performance": {},
-    })
+    nlp.meta.update(
+        {
+            "name": args.name,
+            "version": args.version,
+            "author": "entityrel",
+            "email": "",
+            "url": "",
+            "license": "MIT",
+            "description": "PERSON, COUNTRY, WEAPON, ORG and LOC in news English; stock tagger, parser and lemmatiser",
+            "sources": [
+                {"name": "en_core_web_sm 3.8.0", "author": "Explosion", "license": "MIT"},
+                {"name": "en_core_web_md 3.8.0", "author": "Explosion", "license": "MIT"},
+                {"name": "entityrel gold", "author": "entityrel", "license": "MIT"},
+            ],
+            "performance": {},
+        }
+    )
     if args.config:
         nlp.meta["entityrel_config_sha256"] = hashlib.sha256(args.config.read_bytes()).hexdigest()
     shutil.rmtree(args.output, ignore_errors=True)

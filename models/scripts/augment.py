@@ -40,8 +40,13 @@ def upper_some(piece: str, label: str | None) -> str:
 
 def title_case(piece: str, label: str | None) -> str:
     small = {"of", "the", "in", "to", "for", "on", "and", "a", "an", "with", "from", "by", "at", "as"}
-    return re.sub(r"[a-z][\w]*", lambda m: m[0] if m[0] in small or (m.start() and piece[m.start() - 1] in "'\u2019")
-                  else m[0][0].upper() + m[0][1:], piece)
+    return re.sub(
+        r"[a-z][\w]*",
+        lambda m: (
+            m[0] if m[0] in small or (m.start() and piece[m.start() - 1] in "'\u2019") else m[0][0].upper() + m[0][1:]
+        ),
+        piece,
+    )
 
 
 def augment(text: str, ents: Mentions, rng: random.Random) -> tuple[str, Mentions]:

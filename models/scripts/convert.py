@@ -47,8 +47,12 @@ def articles(folders: Iterable[Path]) -> Iterator[AnnotatedArticle]:
 
 def to_doc(parsed: Doc, article: AnnotatedArticle) -> tuple[Doc, int]:
     """Return a Doc with an article's mentions, and the number of mentions that no tokens fit."""
-    out = Doc(parsed.vocab, [t.text for t in parsed], [bool(t.whitespace_) for t in parsed],
-              sent_starts=[bool(t.is_sent_start) for t in parsed])
+    out = Doc(
+        parsed.vocab,
+        [t.text for t in parsed],
+        [bool(t.whitespace_) for t in parsed],
+        sent_starts=[bool(t.is_sent_start) for t in parsed],
+    )
     spans = [out.char_span(m.start, m.end, label=m.label) for m in article.entities]
     out.set_ents([s for s in spans if s is not None], default="outside")
     out.user_data["name"] = article.id
@@ -68,8 +72,11 @@ def write_records(gold: Iterable[AnnotatedArticle], path: Path) -> None:
 
 def record(article: AnnotatedArticle) -> dict[str, object]:
     """Return what evaluate.py needs of an article."""
-    return {"id": article.id, "text": article.text,
-            "entities": [{"start": m.start, "end": m.end, "label": m.label} for m in article.entities]}
+    return {
+        "id": article.id,
+        "text": article.text,
+        "entities": [{"start": m.start, "end": m.end, "label": m.label} for m in article.entities],
+    }
 
 
 def convert(nlp: Language, gold: list[AnnotatedArticle]) -> tuple[list[Doc], int]:

@@ -14,7 +14,7 @@ import spacy
 from convert import is_written
 from sources import find_pipeline
 
-import entityrel.pipeline.tower  # noqa: F401  registers the architecture
+import training  # noqa: F401  registers what a pipeline in training needs
 
 MISSION = ("PERSON", "COUNTRY", "WEAPON")
 LABELS = (*MISSION, "ORG", "LOC")
@@ -25,7 +25,13 @@ def prf(hits: int, gold: int, predicted: int) -> dict[str, float]:
     """Return precision, recall and F1 in percent, with the counts they come from."""
     p, r = hits / predicted if predicted else 0.0, hits / gold if gold else 0.0
     f = 2 * p * r / (p + r) if p + r else 0.0
-    return {"p": round(100 * p, 2), "r": round(100 * r, 2), "f": round(100 * f, 2), "gold": gold, "predicted": predicted}
+    return {
+        "p": round(100 * p, 2),
+        "r": round(100 * r, 2),
+        "f": round(100 * f, 2),
+        "gold": gold,
+        "predicted": predicted,
+    }
 
 
 def score(pairs: list[tuple[set[Key], set[Key]]]) -> dict[str, dict[str, float]]:
@@ -41,12 +47,25 @@ def score(pairs: list[tuple[set[Key], set[Key]]]) -> dict[str, dict[str, float]]
     return out
 
 
+def gold_keys(record: dict) -> set[Key]:
+    """Return a gold record's mentions."""
+    return {(e["start"], e["end"], e["label"]) for e in record["entities"]}
+
+
+def by_part(records: list[dict], found: dict[str, set[Key]]) -> dict[str, dict]:
+    """Return the figures for written and real records apart."""
+    parts = collections.defaultdict(list)
+    for record in records:
+        parts["written" if is_written(record["id"]) else "real"].append((gold_keys(record), found[record["id"]]))
+    return {part: score(pairs) for part, pairs in sorted(parts.items(), reverse=True)}
+
+
 def errors(record: dict, gold: set[Key], predicted: set[Key]) -> list[str]:
     """Describe each missing (-) and spurious (+) mention in its place."""
     text, lines = record["text"], []
     for sign, keys in (("-", gold - predicted), ("+", predicted - gold)):
         for start, end, label in sorted(keys):
-            around = f"{text[max(0, start - 40):start]}[{text[start:end]}]{text[end:end + 40]}".replace("\n", " ")
+            around = f"{text[max(0, start - 40) : start]}[{text[start:end]}]{text[end : end + 40]}".replace("\n", " ")
             lines.append(f"{sign} {label:8}{record['id']:8} {around}")
     return lines
 
@@ -64,20 +83,18 @@ def main() -> None:
     start = time.perf_counter()
     docs = list(nlp.pipe(r["text"] for r in records))
     seconds = time.perf_counter() - start
-    parts, log = collections.defaultdict(list), []
-    for record, doc in zip(records, docs, strict=True):
-        gold = {(e["start"], e["end"], e["label"]) for e in record["entities"]}
-        predicted = {(e.start_char, e.end_char, e.label_) for e in doc.ents if e.label_ in LABELS}
-        parts["written" if is_written(record["id"]) else "real"].append((gold, predicted))
-        log += errors(record, gold, predicted)
-    result = {part: score(pairs) for part, pairs in sorted(parts.items(), reverse=True)}
+    found = {r["id"]: {(e.start_char, e.end_char, e.label_) for e in doc.ents if e.label_ in LABELS}
+             for r, doc in zip(records, docs, strict=True)}
+    result = by_part(records, found)
     result["tokens_per_second"] = round(sum(map(len, docs)) / seconds)
-    for part in parts:
-        print(f"{part:8}", *(f"{g} {v['f']:.1f}" for g, v in result[part].items()), sep="  ")
+    for part, figures in result.items():
+        if isinstance(figures, dict):
+            print(f"{part:8}", *(f"{g} {v['f']:.1f}" for g, v in figures.items()), sep="  ")
     print("tokens/s", result["tokens_per_second"], nlp.pipe_names)
     if args.output:
         args.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     if args.errors:
+        log = [line for r in records for line in errors(r, gold_keys(r), found[r["id"]])]
         args.errors.write_text("\n".join(sorted(log, key=lambda line: line[:10])) + "\n", encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 The gold's written articles all tell of weapons, so a recogniser trained on them alone finds weapons
 everywhere. Here our recogniser (the teacher) and the stock one read treebanks and encyclopaedia
 sentences; what both say counts, what only one says is left unlabelled (missing, not negative).
-A WEAPON counts only if its head noun or its whole name is a weapon in the gold.
+A WEAPON counts only if the gold has it often, a COUNTRY only if the gazetteer has it.
 """
 
 import argparse
@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import spacy
+import training  # noqa: F401  registers what the teacher needs
 from sources import find_pipeline
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
+
+from entityrel.knowledge.gazetteer import load_gazetteer
 
 AGREE = {
     "PERSON": {"PERSON"},
@@ -29,9 +32,13 @@ STOCK_PIPES = ("tok2vec", "tagger", "parser", "lemmatizer", "attribute_ruler", "
 
 def excluded(folders: list[Path]) -> set[str]:
     """Return the documents that annotated articles name as their source: never take those again."""
-    return {line.partition(":")[2].strip() for folder in folders for file in folder.glob("*.ann")
-            for line in file.read_text(encoding="utf-8").split("\n---")[0].splitlines()
-            if line.startswith("# source:")}
+    return {
+        line.partition(":")[2].strip()
+        for folder in folders
+        for file in folder.glob("*.ann")
+        for line in file.read_text(encoding="utf-8").split("\n---")[0].splitlines()
+        if line.startswith("# source:")
+    }
 
 
 def from_conllu(path: Path, skip: set[str]) -> Iterator[str]:
@@ -62,8 +69,11 @@ def from_columns(path: Path) -> Iterator[str]:
 
 def texts(shared: Path, skip: set[str]) -> Iterator[str]:
     """Yield every text of the third-party sets that are there."""
-    for path in (shared / "ud_ewt/en_ewt-train.conllu", shared / "ud_gum/en_gum_free-train.conllu",
-                 shared / "ud_pud/en_pud-ud-test.conllu"):
+    for path in (
+        shared / "ud_ewt/en_ewt-train.conllu",
+        shared / "ud_gum/en_gum_free-train.conllu",
+        shared / "ud_pud/en_pud-ud-test.conllu",
+    ):
         if path.is_file():
             yield from from_conllu(path, skip)
         else:
@@ -72,20 +82,20 @@ def texts(shared: Path, skip: set[str]) -> Iterator[str]:
         yield from from_columns(path)
 
 
-def lexicon(gold: Path, nlp: Language) -> tuple[set[str], set[str], set[str]]:
-    """Return what the gold calls WEAPON (whole names), their head nouns, and COUNTRY words."""
-    weapons: Counter[str] = Counter()
+def lexicon(gold: Path, nlp: Language) -> tuple[set[str], set[str]]:
+    """Return the gold's weapons that need no context, and the head nouns of all its weapons.
+
+    A single noun in the singular ("mine", "tank", "system") is not among the first.
+    """
+    names: Counter[str] = Counter()
     heads: Counter[str] = Counter()
-    countries: Counter[str] = Counter()
     for doc in DocBin().from_disk(gold).get_docs(nlp.vocab):
         for ent in doc.ents:
             if ent.label_ == "WEAPON":
-                weapons[ent.text.lower()] += 1
+                names[ent.text.lower()] += 1
                 heads[ent[-1].lower_] += 1
-            elif ent.label_ == "COUNTRY":
-                countries[ent.text] += 1
-    return ({w for w in weapons}, {h for h, n in heads.items() if n > 1 and h.isalpha()},
-            {c for c, n in countries.items() if n > 1})
+    clear = {w for w, n in names.items() if (" " in w and n > 1) or (w.endswith("s") and n > 15)}
+    return clear - {"systems", "carriers", "platforms", "arms"}, {h for h, n in heads.items() if n > 1}
 
 
 def bare(ent: Span) -> tuple[int, int]:
@@ -98,25 +108,35 @@ def bare(ent: Span) -> tuple[int, int]:
     return start, end
 
 
-def label(doc: Doc, stock: Doc, lists: tuple[set[str], set[str], set[str]]) -> Doc:
+def label(doc: Doc, stock: Doc, lists: tuple[set[str], set[str]]) -> Doc:
     """Return a new Doc with agreed mentions; disputed tokens are missing, all others outside."""
-    weapons, heads, countries = lists
+    weapons, heads = lists
     theirs = {bare(e): e.label_ for e in stock.ents}
-    out = Doc(doc.vocab, [t.text for t in doc], [bool(t.whitespace_) for t in doc],
-              sent_starts=[bool(t.is_sent_start) for t in stock])
+    out = Doc(
+        doc.vocab,
+        [t.text for t in doc],
+        [bool(t.whitespace_) for t in doc],
+        sent_starts=[bool(t.is_sent_start) for t in stock],
+    )
     kept: list[tuple[int, int, str]] = []
     unclear: list[tuple[int, int]] = []
     for ent in doc.ents:
         other = theirs.get((ent.start, ent.end))
         crossing = [(s, e) for (s, e) in theirs if s < ent.end and ent.start < e and theirs[s, e] in NAMED]
         if ent.label_ == "WEAPON":
-            if not crossing and (ent.text.lower() in weapons or ent[-1].lower_ in heads):
+            if not crossing and ent.text.lower() in weapons:
                 kept.append((ent.start, ent.end, ent.label_))
             elif other == "PERSON" or other == "ORG":
                 kept.append((ent.start, ent.end, other))
-            elif crossing or any(t.like_num or any(c.isdigit() for c in t.text) for t in ent):
+            elif crossing or ent[-1].lower_ in heads or any(c.isdigit() for c in ent.text):
                 unclear += [(ent.start, ent.end), *crossing]
-        elif other in AGREE[ent.label_] or (ent.label_ == "COUNTRY" and ent.text in countries and not crossing):
+        elif ent.label_ == "COUNTRY":
+            known = load_gazetteer().lookup(ent.text, "COUNTRY")
+            if known and (not crossing or other in AGREE["COUNTRY"]):
+                kept.append((ent.start, ent.end, ent.label_))
+            else:
+                unclear += [(ent.start, ent.end), *crossing]
+        elif other in AGREE[ent.label_]:
             kept.append((ent.start, ent.end, ent.label_))
         else:
             unclear += [(ent.start, ent.end), *crossing]
@@ -125,7 +145,7 @@ def label(doc: Doc, stock: Doc, lists: tuple[set[str], set[str], set[str]]) -> D
             unclear.append((start, end))
     kept = [k for k in kept if not any(s < k[1] and k[0] < e for s, e in unclear)]
     missing = {i for s, e in unclear for i in range(s, e)}
-    out.set_ents([Span(out, *k) for k in kept], missing=[out[i:i + 1] for i in missing], default="outside")
+    out.set_ents([Span(out, *k) for k in kept], missing=[out[i : i + 1] for i in missing], default="outside")
     return out
 
 
@@ -138,7 +158,7 @@ def main() -> None:
     parser.add_argument("--stock", default="en_core_web_md")
     parser.add_argument("--exclude", type=Path, nargs="*", default=[], help="folders of .ann files")
     args = parser.parse_args()
-    teacher = spacy.load(args.teacher, enable=["ner"])
+    teacher = spacy.load(args.teacher)
     stock = spacy.load(find_pipeline(args.stock), exclude=["tagger", "lemmatizer", "attribute_ruler", "senter"])
     lists = lexicon(args.gold, teacher)
     raw = [t for t in texts(args.shared, excluded(args.exclude)) if 20 < len(t) < 3000]

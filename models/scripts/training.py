@@ -15,8 +15,15 @@ from spacy.training import Example
 from thinc.api import Model
 
 import entityrel.pipeline.tower  # noqa: F401  registers the architecture
+from entityrel.knowledge.weapons import load_weapons
+from entityrel.pipeline.gazetteer import GazetteerComponent
+from entityrel.pipeline.state import GAZETTEER_SPANS
 
 MISSING = "MISSING"
+#: Share of the gazetteer's candidates, by label, that training does not show.
+UNKNOWN = {"PERSON": 0.4, "ORG": 0.4, "LOC": 0.3, "WEAPON": 0.15, "COUNTRY": 0.05}
+GAZETTEER = GazetteerComponent()
+Candidate = tuple[int, int, str, str]
 
 
 def pieces(doc: Doc, whole: float, rng: random.Random) -> Iterator[Span]:
@@ -27,7 +34,7 @@ def pieces(doc: Doc, whole: float, rng: random.Random) -> Iterator[Span]:
     sents, i = list(doc.sents), 0
     while i < len(sents):
         n = rng.choice((1, 1, 2, 3, 4))
-        yield doc[sents[i].start:sents[min(i + n, len(sents)) - 1].end]
+        yield doc[sents[i].start : sents[min(i + n, len(sents)) - 1].end]
         i += n
 
 
@@ -41,6 +48,36 @@ def to_example(nlp: Language, text: str, ents: list[tuple[int, int, str]]) -> Ex
     return Example(predicted, reference)
 
 
+@Language.component("training_candidates", assigns=["doc.spans"])
+def mark_candidates(doc: Doc) -> Doc:
+    """Mark the gazetteer's candidates as `entityrel_gazetteer` does; weapons too if it does not yet."""
+    doc = GAZETTEER(doc)
+    group = doc.spans[GAZETTEER_SPANS]
+    if not any(span.label_ == "WEAPON" for span in group):
+        for found in load_weapons().find(doc.text):
+            span = doc.char_span(found.start, found.end, label="WEAPON")
+            if span is not None:
+                group.append(Span(doc, span.start, span.end, "WEAPON", span_id="class!" if found.sure else "class"))
+    return doc
+
+
+def known_candidates(doc: Doc, part: Span) -> list[Candidate]:
+    """Return the candidates of an article (marked once) that lie in a piece, as characters of the piece."""
+    base = part.start_char
+    return [(s.start_char - base, s.end_char - base, s.label_, s.id_) for s in doc.spans[GAZETTEER_SPANS]
+            if part.start <= s.start and s.end <= part.end]
+
+
+def set_candidates(doc: Doc, candidates: list[Candidate], rng: random.Random) -> None:
+    """Put candidates on a Doc, without some: names in the news are less often known than in the gold."""
+    spans = []
+    for start, end, label, sense in candidates:
+        tokens = doc.char_span(start, end)
+        if tokens is not None and rng.random() >= UNKNOWN[label]:
+            spans.append(Span(doc, tokens.start, tokens.end, label, span_id=sense))
+    doc.spans[GAZETTEER_SPANS] = spans
+
+
 def mentions(part: Span) -> list[tuple[int, int, str]]:
     """Return a piece's mentions and unlabelled tokens as characters of the piece, in order."""
     base = part.start_char
@@ -50,8 +87,16 @@ def mentions(part: Span) -> list[tuple[int, int, str]]:
 
 
 @spacy.registry.readers("entityrel.GoldStream.v1")
-def gold_stream(path: Path, silver: Path | None, whole: float, rate: float, real_times: int, silver_share: float,
-                limit: int, seed: int) -> Callable[[Language], Iterator[Example]]:
+def gold_stream(
+    path: Path,
+    silver: Path | None,
+    whole: float,
+    rate: float,
+    real_times: int,
+    silver_share: float,
+    limit: int,
+    seed: int,
+) -> Callable[[Language], Iterator[Example]]:
     """Read a DocBin as one shuffled epoch of pieces, augmented afresh each time.
 
     whole: share of articles given whole. rate: share of pieces that are augmented.
@@ -69,16 +114,24 @@ def gold_stream(path: Path, silver: Path | None, whole: float, rate: float, real
             random.Random(seed).shuffle(cache)
             del cache[limit or len(cache):]
             spare.extend(DocBin().from_disk(silver).get_docs(nlp.vocab) if silver else [])
-        parts = [p for doc in cache for _ in range(1 if is_written(doc.user_data["name"]) else real_times)
-                 for p in pieces(doc, whole, state)]
-        parts += [p for doc in state.sample(spare, int(silver_share * len(spare))) for p in pieces(doc, whole, state)]
+            for doc in (*cache, *spare):
+                mark_candidates(doc)
+        drawn = [doc for doc in cache for _ in range(1 if is_written(doc.user_data["name"]) else real_times)]
+        drawn += state.sample(spare, int(silver_share * len(spare)))
+        parts = [(doc, part) for doc in drawn for part in pieces(doc, whole, state)]
         state.shuffle(parts)
-        for part in parts:
+        for doc, part in parts:
             text, ents = part.text, mentions(part)
+            if not text.strip():
+                continue
             if state.random() < rate:
                 text, ents = augment(text, ents, state)
-            if text.strip():
-                yield to_example(nlp, text, ents)
+                example = to_example(nlp, text, ents)
+                mark_candidates(example.predicted)
+            else:
+                example = to_example(nlp, text, ents)
+                set_candidates(example.predicted, known_candidates(doc, part), state)
+            yield example
 
     return read
 
@@ -91,7 +144,9 @@ def start_tower(source: str, pipe: str) -> Callable[[Language], None]:
     """
 
     def copy(nlp: Language) -> None:
-        stock = spacy.load(find_pipeline(source), exclude=["tok2vec", "tagger", "parser", "lemmatizer", "attribute_ruler", "senter"])
+        stock = spacy.load(
+            find_pipeline(source), exclude=["tok2vec", "tagger", "parser", "lemmatizer", "attribute_ruler", "senter"]
+        )
         theirs = list(stock.get_pipe("ner").model.get_ref("tok2vec").walk())
         ours = list(nlp.get_pipe(pipe).model.get_ref("tok2vec").walk())
         copied = transplant(theirs, ours)
@@ -103,8 +158,10 @@ def start_tower(source: str, pipe: str) -> Callable[[Language], None]:
 def transplant(theirs: list[Model], ours: list[Model]) -> int:
     """Copy the parameters of one tower into a tower of the same build; return how many."""
     copied = 0
-    by_kind = {kind: ([n for n in theirs if n.name == kind], [n for n in ours if n.name == kind])
-               for kind in ("hashembed", "maxout", "layernorm", "linear", "static_vectors")}
+    by_kind = {
+        kind: ([n for n in theirs if n.name == kind], [n for n in ours if n.name == kind])
+        for kind in ("hashembed", "maxout", "layernorm", "linear", "static_vectors")
+    }
     for kind, (old, new) in by_kind.items():
         for a, b in zip(old, new, strict=False):
             for name in b.param_names:

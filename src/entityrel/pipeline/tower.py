@@ -24,9 +24,12 @@ from entityrel.pipeline.state import GAZETTEER_SPANS
 __all__ = ["GAZETTEER_ROWS", "candidate_rows", "context_embed"]
 
 LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
-#: One row for each set of labels, twice: at the first token of a candidate, and inside it.
-GAZETTEER_ROWS = 2 * 2 ** len(LABELS)
-_BITS = {label: 1 << i for i, label in enumerate(LABELS)}
+#: Senses of a name that often mean something else: a capital that is only a place, a surname that others share.
+WEAK = frozenset({"capital", "surname"})
+_BITS = {label: 2 << i for i, label in enumerate(LABELS)}
+_SURE, _WEAK = 2 << len(LABELS), 4 << len(LABELS)
+#: One row for each set of labels, sure or not, weak or not; twice: at the first token of a candidate, and inside it.
+GAZETTEER_ROWS = 2 * _WEAK
 
 Output = list[Floats2d]
 Backprop = Callable[[Output], list[Doc]]
@@ -63,24 +66,25 @@ def context_embed(
 
 
 def candidate_rows(doc: Doc) -> Ints1d:
-    """The row of the gazetteer's table for each token: which labels its candidates have, and where it stands.
+    """The row of the gazetteer's table for each token: what its candidates are, and where in them it stands.
 
     >>> import spacy
     >>> from spacy.tokens import Span
     >>> doc = spacy.blank("en")("a Kornet missile")
-    >>> doc.spans["entityrel_gazetteer"] = [Span(doc, 1, 3, label="WEAPON")]
+    >>> doc.spans["entityrel_gazetteer"] = [Span(doc, 1, 3, label="WEAPON", span_id="designation!")]
     >>> candidate_rows(doc).tolist()
-    [0, 8, 9]
+    [0, 72, 73]
     """
-    labels = np.zeros(len(doc), dtype="int32")
-    inside = np.ones(len(doc), dtype="int32")
+    rows = np.zeros(len(doc), dtype="int32")
     for span in doc.spans.get(GAZETTEER_SPANS, ()):
-        bit = _BITS.get(span.label_)
-        if bit is not None:
-            labels[span.start : span.end] |= bit
-            inside[span.start] = 0
-    inside[labels == 0] = 0
-    return cast(Ints1d, 2 * labels + inside)
+        bits = _BITS.get(span.label_, 0)
+        if bits:
+            sense = span.id_
+            bits |= _SURE if sense.endswith("!") else 0
+            bits |= _WEAK if sense.rstrip("!") in WEAK else 0
+            rows[span.start : span.end] |= bits
+            rows[span.start + 1 : span.end] |= 1
+    return cast(Ints1d, rows)
 
 
 def _init(model: Model, X: list[Doc] | None = None, Y: Output | None = None) -> None:
