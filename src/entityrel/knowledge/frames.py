@@ -26,6 +26,7 @@ __all__ = ["Construction", "Entry", "Example", "Frame", "Grammar", "Step", "load
 
 ROLES = ("subject", "object", "recipient")
 PartOfSpeech = Literal["verb", "noun", "adjective"]
+_WORD = re.compile(r"[^\s-]+|-")  # as spaCy tokenises: hyphens are tokens
 _STEP = re.compile(r"^([<>])([a-zA-Z|]+)(?::([a-z|]+))?$")
 
 
@@ -198,7 +199,12 @@ class Entry:
     @property
     def head(self) -> int:
         """A verb heads its phrase from the left ("shoot down"), a noun from the right ("prime minister")."""
-        return 0 if self.part_of_speech == "verb" else len(self.lemmas) - 1
+        if self.part_of_speech != "verb":
+            return len(self.lemmas) - 1
+        head = 0
+        while head + 2 < len(self.lemmas) and self.lemmas[head + 1] == "-":  # "mass-produce" is three tokens
+            head += 2
+        return head
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +239,7 @@ def _load_frames(extra: tuple[str, ...]) -> Lexicon:
                 raise KnowledgeError(f"{where}: the id is used twice")
             frame = frames[item.id] = _resolve(item, where)
             for part_of_speech, phrase in _phrases(item):
-                words.setdefault((part_of_speech, tuple(phrase.split())), []).append(frame)
+                words.setdefault((part_of_speech, tuple(_WORD.findall(phrase))), []).append(frame)
     entries: dict[tuple[PartOfSpeech, str], list[Entry]] = {}
     for (part_of_speech, lemmas), found in words.items():
         entry = Entry(lemmas, part_of_speech, tuple(found))

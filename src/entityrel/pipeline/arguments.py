@@ -66,7 +66,7 @@ class ArgumentFinder:
         return self.tree.lemma[token] in self._actor_nouns
 
     def direct(self, token: int, labels: Collection[str]) -> list[Argument]:
-        """The mention at ``token``, if it has one of the labels, and those coordinated with it."""
+        """The mention at ``token``, or that a pronoun there stands for, and those coordinated with it."""
         return list(dict.fromkeys(self._coordinated(token, labels, deep=False, depth=0)))
 
     def find(self, token: int, labels: Collection[str]) -> list[Argument]:
@@ -107,14 +107,14 @@ class ArgumentFinder:
             if not deep or mention.label == "WEAPON":
                 return
             token = self._roots[number]
-        elif not deep:
-            return
-        elif token in self._anaphors:
+        elif token in self._anaphors and (deep or tree.pos[token] == "PRON"):
             yield from (
                 Argument(found.span, found.label, found.id, "anaphor")
                 for found in self._anaphors[token]
                 if found.label in labels
             )
+            return
+        elif not deep:
             return
         elif tree.lemma[token] in self._measures or tree.pos[token] == "NUM":
             for preposition in tree.children(token, "prep"):

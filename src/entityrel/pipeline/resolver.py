@@ -207,7 +207,7 @@ def _last_two(near: list[_Mention], label: str) -> list[_Mention]:
         if mention.label == label:
             last.pop(mention.id, None)
             last[mention.id] = mention
-    two = list(last.values())[-2:]
-    if len(two) < 2 or (len(last) > 2 and two[0].sentence != two[1].sentence):
-        return []
-    return two
+    if len(last) == 2:
+        return list(last.values())
+    final = [mention for mention in last.values() if mention.sentence == near[-1].sentence]
+    return final if len(final) == 2 else []
