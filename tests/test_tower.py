@@ -1,5 +1,7 @@
 """The recogniser's features: what they add, that they learn, and that nothing is needed."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import spacy
@@ -13,7 +15,7 @@ from entityrel.pipeline.tower import candidate_rows, context_embed
 WIDTH = 8
 
 
-def plain() -> Model:
+def plain() -> Model[Any, Any]:
     return MultiHashEmbed(width=WIDTH, attrs=["NORM"], rows=[50], include_static_vectors=False)
 
 
@@ -57,10 +59,10 @@ def test_each_feature_learns_what_the_words_alone_do_not_tell(
     docs: list[Doc], features: tuple[int, bool, bool], token: int
 ) -> None:
     tensor, gazetteer, article = features
-    other = Doc(docs[0].vocab, [t.text for t in docs[0]][:3] + ["flowers"])
+    other = Doc(docs[0].vocab, [*[t.text for t in docs[0]][:3], "flowers"])
     pair = [docs[0], other]
 
-    def gap(model: Model) -> float:
+    def gap(model: Model[Any, Any]) -> float:
         ours, theirs = model.predict(pair)
         return float(np.abs(ours[token] - theirs[token]).sum())
 

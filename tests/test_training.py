@@ -2,6 +2,7 @@
 
 import random
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,9 @@ from spacy.tokens import Doc, Span
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "models" / "scripts"))
 
-import augment
-import convert
-import evaluate
-import silver
-import training
+augment, convert, evaluate, silver, training = map(
+    import_module, ("augment", "convert", "evaluate", "silver", "training")
+)
 
 TEXT = 'Iran\'s "suicide drones" hit Odesa, Jane Roe said.'
 MENTIONS = [(0, 4, "COUNTRY"), (8, 22, "WEAPON"), (28, 33, "LOC"), (35, 43, "PERSON")]
@@ -42,7 +41,11 @@ def test_augmentation_changes_something() -> None:
 
 def test_pieces_cover_the_article_once() -> None:
     nlp = spacy.blank("en")
-    doc = Doc(nlp.vocab, "a b . c d . e f . g .".split(), sent_starts=[i in (0, 3, 6, 9) for i in range(11)])
+    doc = Doc(
+        nlp.vocab,
+        ["a", "b", ".", "c", "d", ".", "e", "f", ".", "g", "."],
+        sent_starts=[i in (0, 3, 6, 9) for i in range(11)],
+    )
     for seed in range(5):
         parts = list(training.pieces(doc, 0.0, random.Random(seed)))
         assert [t.i for part in parts for t in part] == list(range(11))
@@ -56,7 +59,7 @@ def test_unlabelled_stretches_stay_missing() -> None:
 
 def test_silver_keeps_what_both_say() -> None:
     vocab = spacy.blank("en").vocab
-    words = "The Hague sued Acme over tanks in Oz , he said".split()
+    words = ["The", "Hague", "sued", "Acme", "over", "tanks", "in", "Oz", ",", "he", "said"]
 
     def read(*mentions: tuple[int, int, str]) -> Doc:
         doc = Doc(vocab, words, sent_starts=[i == 0 for i in range(len(words))])

@@ -11,10 +11,9 @@ import time
 from pathlib import Path
 
 import spacy
+import training  # noqa: F401  registers what a pipeline in training needs
 from convert import is_written
 from sources import find_pipeline
-
-import training  # noqa: F401  registers what a pipeline in training needs
 
 MISSION = ("PERSON", "COUNTRY", "WEAPON")
 LABELS = (*MISSION, "ORG", "LOC")
@@ -83,8 +82,10 @@ def main() -> None:
     start = time.perf_counter()
     docs = list(nlp.pipe(r["text"] for r in records))
     seconds = time.perf_counter() - start
-    found = {r["id"]: {(e.start_char, e.end_char, e.label_) for e in doc.ents if e.label_ in LABELS}
-             for r, doc in zip(records, docs, strict=True)}
+    found = {
+        r["id"]: {(e.start_char, e.end_char, e.label_) for e in doc.ents if e.label_ in LABELS}
+        for r, doc in zip(records, docs, strict=True)
+    }
     result = by_part(records, found)
     result["tokens_per_second"] = round(sum(map(len, docs)) / seconds)
     for part, figures in result.items():

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import spacy
-from spacy.vectors import Vectors
 from sources import find_pipeline
+from spacy.vectors import Vectors
 from thinc.api import Model
 
 STOCK = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer")

@@ -126,7 +126,7 @@ def label(doc: Doc, stock: Doc, lists: tuple[set[str], set[str]]) -> Doc:
         if ent.label_ == "WEAPON":
             if not crossing and ent.text.lower() in weapons:
                 kept.append((ent.start, ent.end, ent.label_))
-            elif other == "PERSON" or other == "ORG":
+            elif other in {"PERSON", "ORG"}:
                 kept.append((ent.start, ent.end, other))
             elif crossing or ent[-1].lower_ in heads or any(c.isdigit() for c in ent.text):
                 unclear += [(ent.start, ent.end), *crossing]

@@ -43,8 +43,9 @@ def to_example(nlp: Language, text: str, ents: list[tuple[int, int, str]]) -> Ex
     predicted, reference = nlp.make_doc(text), nlp.make_doc(text)
     spans = [reference.char_span(start, end, label=label) for start, end, label in ents if label != MISSING]
     holes = [reference.char_span(start, end, alignment_mode="expand") for start, end, label in ents if label == MISSING]
-    reference.set_ents([s for s in spans if s is not None], missing=[h for h in holes if h is not None],
-                       default="outside")
+    reference.set_ents(
+        [s for s in spans if s is not None], missing=[h for h in holes if h is not None], default="outside"
+    )
     return Example(predicted, reference)
 
 
@@ -64,8 +65,11 @@ def mark_candidates(doc: Doc) -> Doc:
 def known_candidates(doc: Doc, part: Span) -> list[Candidate]:
     """Return the candidates of an article (marked once) that lie in a piece, as characters of the piece."""
     base = part.start_char
-    return [(s.start_char - base, s.end_char - base, s.label_, s.id_) for s in doc.spans[GAZETTEER_SPANS]
-            if part.start <= s.start and s.end <= part.end]
+    return [
+        (s.start_char - base, s.end_char - base, s.label_, s.id_)
+        for s in doc.spans[GAZETTEER_SPANS]
+        if part.start <= s.start and s.end <= part.end
+    ]
 
 
 def set_candidates(doc: Doc, candidates: list[Candidate], rng: random.Random) -> None:
@@ -87,7 +91,7 @@ def mentions(part: Span) -> list[tuple[int, int, str]]:
 
 
 @spacy.registry.readers("entityrel.GoldStream.v1")
-def gold_stream(
+def gold_stream(  # noqa: PLR0917  called by name, from the config
     path: Path,
     silver: Path | None,
     whole: float,
@@ -112,7 +116,7 @@ def gold_stream(
         if not cache:
             cache.extend(DocBin().from_disk(path).get_docs(nlp.vocab))
             random.Random(seed).shuffle(cache)
-            del cache[limit or len(cache):]
+            del cache[limit or len(cache) :]
             spare.extend(DocBin().from_disk(silver).get_docs(nlp.vocab) if silver else [])
             for doc in (*cache, *spare):
                 mark_candidates(doc)

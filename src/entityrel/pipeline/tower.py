@@ -11,11 +11,11 @@ A Doc without tensor or candidates is read as well, only worse: absent features 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
-from spacy import registry
 from spacy.tokens import Doc
+from spacy.util import registry
 from thinc.api import Embed, Linear, Model, zero_init
 from thinc.types import Floats2d, Ints1d
 
@@ -35,7 +35,7 @@ Output = list[Floats2d]
 Backprop = Callable[[Output], list[Doc]]
 
 
-@registry.architectures("entityrel.ContextEmbed.v1")
+@registry.architectures("entityrel.ContextEmbed.v1")  # type: ignore[untyped-decorator]
 def context_embed(
     embed: Model[list[Doc], Output], width: int, tensor_width: int, gazetteer: bool, article: bool
 ) -> Model[list[Doc], Output]:
@@ -48,13 +48,13 @@ def context_embed(
         gazetteer: whether the gazetteer's candidates are read.
         article: whether the mean of the article is added to each of its tokens.
     """
-    layers: list[Model] = [embed]
+    layers: list[Model[Any, Any]] = [embed]
     if tensor_width:
-        layers.append(cast(Model, Linear(width, tensor_width, init_W=zero_init)))
+        layers.append(cast(Model[Any, Any], Linear(width, tensor_width, init_W=zero_init)))
     if gazetteer:
-        layers.append(cast(Model, Embed(width, GAZETTEER_ROWS, initializer=zero_init)))
+        layers.append(cast(Model[Any, Any], Embed(width, GAZETTEER_ROWS, initializer=zero_init)))
     if article:
-        layers.append(cast(Model, Linear(width, width, init_W=zero_init)))
+        layers.append(cast(Model[Any, Any], Linear(width, width, init_W=zero_init)))
     return Model(
         "context_embed",
         _forward,
@@ -87,14 +87,15 @@ def candidate_rows(doc: Doc) -> Ints1d:
     return cast(Ints1d, rows)
 
 
-def _init(model: Model, X: list[Doc] | None = None, Y: Output | None = None) -> None:
+def _init(model: Model[Any, Any], X: list[Doc] | None = None, Y: Output | None = None) -> None:  # noqa: N803  thinc's names
     model.layers[0].initialize(X=X)
     for layer in model.layers[1:]:
         layer.initialize()
 
 
 def _forward(model: Model[list[Doc], Output], docs: list[Doc], is_train: bool) -> tuple[Output, Backprop]:
-    xp = model.ops.xp
+    ops: Any = model.ops
+    xp = ops.xp
     rest = iter(model.layers[1:])
     base, finish_base = model.layers[0](docs, is_train)
     lengths = [len(doc) for doc in docs]
@@ -102,19 +103,19 @@ def _forward(model: Model[list[Doc], Output], docs: list[Doc], is_train: bool) -
     added: list[Callable[[Floats2d], object]] = []
     total = flat
     if model.attrs["tensor_width"]:
-        tensors = model.ops.asarray2f(np.vstack([_tensor(doc, model.attrs["tensor_width"]) for doc in docs]))
+        tensors = ops.asarray2f(np.vstack([_tensor(doc, model.attrs["tensor_width"]) for doc in docs]))
         y, back = next(rest)(tensors, is_train)
         total = total + y
         added.append(back)
     if model.attrs["gazetteer"]:
-        rows = model.ops.asarray1i(np.concatenate([candidate_rows(doc) for doc in docs]))
+        rows = ops.asarray1i(np.concatenate([candidate_rows(doc) for doc in docs]))
         y, back = next(rest)(rows, is_train)
         total = total + y
         added.append(back)
     finish_mean = None
-    sizes = model.ops.asarray1i(lengths)
+    sizes = ops.asarray1i(lengths)
     if model.attrs["article"]:
-        means = model.ops.reduce_mean(flat, sizes)
+        means = ops.reduce_mean(flat, sizes)
         y, finish_mean = next(rest)(means, is_train)
         total = total + xp.repeat(y, lengths, axis=0)
 
@@ -124,14 +125,14 @@ def _forward(model: Model[list[Doc], Output], docs: list[Doc], is_train: bool) -
             back(d_flat)
         d_base = d_flat
         if finish_mean is not None:
-            d_means = finish_mean(model.ops.reduce_sum(d_flat, sizes))
-            d_base = d_base + model.ops.backprop_reduce_mean(d_means, sizes)
-        return cast(list[Doc], finish_base(model.ops.unflatten(d_base, sizes, 0)))
+            d_means = finish_mean(ops.reduce_sum(d_flat, sizes))
+            d_base = d_base + ops.backprop_reduce_mean(d_means, sizes)
+        return cast(list[Doc], finish_base(ops.unflatten(d_base, sizes, 0)))
 
-    return model.ops.unflatten(total, sizes, 0), backprop
+    return ops.unflatten(total, sizes, 0), backprop
 
 
-def _tensor(doc: Doc, width: int) -> Floats2d:
+def _tensor(doc: Doc, width: int) -> Any:
     if doc.tensor.shape == (len(doc), width):
-        return cast(Floats2d, doc.tensor)
-    return cast(Floats2d, np.zeros((len(doc), width), dtype="float32"))
+        return doc.tensor
+    return np.zeros((len(doc), width), dtype="float32")
