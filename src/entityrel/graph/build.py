@@ -15,12 +15,13 @@ Nothing in the graph depends on the order of the articles, and an article that c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 import networkx as nx
 
-from entityrel.knowledge.gazetteer import load_gazetteer
+from entityrel.knowledge.gazetteer import FOLDER, Country, read_rows
 from entityrel.knowledge.weapons import load_weapons
 from entityrel.schema import AnnotatedArticle, Mention, Relation
 
@@ -111,7 +112,7 @@ class _Node:
             self.last_seen = max(self.last_seen or article.date, article.date)
 
     def attributes(self, label: str, identifier: str) -> dict[str, Any]:
-        known = None if self.names else load_gazetteer().name(label, identifier)
+        known = _country_names().get(identifier) if label == "COUNTRY" and not self.names else None
         votes = self.names or self.aliases
         name = known or min(votes, key=lambda text: (-len(votes[text]), -len(text), text))
         attributes = {
@@ -191,6 +192,12 @@ class _Builder:
                 taken.add(node)
                 ids[label, identifier] = node
         return ids
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    """For records without canonical names, as gold ones are: "Iran", though most articles say "Iranian"."""
+    return {row.id: row.name for row in read_rows(FOLDER / "countries.csv", Country)}
 
 
 def _entity(mention: Mention) -> _Entity:

@@ -32,6 +32,7 @@ const off = { predicate: new Set(), standing: new Set(), label: new Set() };
 let visible = new Uint8Array(graph.edges);
 let chosen = {};
 let picture;
+let filtered; // Map of pair to {count, tone} of its visible statements, and which nodes have any
 
 // ---- filters ----------------------------------------------------------------------------------------------------
 
@@ -94,7 +95,8 @@ function refilter() {
   const entities = count === graph.edges && !off.label.size ? graph.nodes : live.reduce((a, b) => a + b, 0);
   const say = (number, all) => (number === all ? all.toLocaleString("en") : `${number.toLocaleString("en")} of ${all.toLocaleString("en")}`);
   at("count").textContent = `${say(entities, graph.nodes)} entities · ${say(count, graph.edges)} statements`;
-  picture?.filter(shown, live);
+  filtered = { shown, live };
+  picture?.filter(filtered);
   show(chosen);
 }
 
@@ -246,7 +248,7 @@ function choose({ node, pair }, { look = false } = {}) {
 // ---- search and keyboard ----------------------------------------------------------------------------------------
 
 const plain = (text) => String(text).normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-const searchable = Array.from({ length: graph.nodes }, (_, row) => plain(`${graph.name(row)}\n${graph.ids[row]}\n${graph.aliases(row) ?? ""}`));
+let searchable; // made at the first search
 
 function search() {
   const query = plain(at("query").value.trim());
@@ -255,6 +257,7 @@ function search() {
   list.hidden = !query;
   if (!query) return;
   const hits = [];
+  searchable ??= Array.from({ length: graph.nodes }, (_, row) => plain(`${graph.name(row)}\n${graph.ids[row]}\n${graph.aliases(row) ?? ""}`));
   searchable.forEach((text, row) => {
     const place = text.indexOf(query);
     if (place >= 0) hits.push([place === 0 ? 0 : 1, -pairsOf[row].length, row]);
@@ -321,11 +324,11 @@ const { left_out_nodes: nodesOut = 0, left_out_edges: edgesOut = 0 } = graph.abo
 if (nodesOut || edgesOut) {
   notice(`The strongest part of a larger graph: ${nodesOut.toLocaleString("en")} entities and ${edgesOut.toLocaleString("en")} statements are left out.`);
 }
+refilter();
 try {
-  picture = draw(graph, places, pairs, { onNode: (node) => choose({ node }), onPair: (pair) => choose({ pair }), onNothing: () => choose({}) });
+  picture = draw(graph, places, pairs, filtered, { onNode: (node) => choose({ node }), onPair: (pair) => choose({ pair }), onNothing: () => choose({}) });
 } catch (error) {
   notice(`The picture cannot be drawn here (${error.message}); search and statements work all the same.`);
 }
-refilter();
 // For tests and for the curious: window.entityrel.choose({ node: 3 }).
 window.entityrel = { graph, pairs, choose, picture, ready: performance.now() };

@@ -1,9 +1,11 @@
 // The picture: one line for each ordered pair of entities that has a visible statement.
 import { MultiDirectedGraph } from "graphology";
 import Sigma from "sigma";
-import { EdgeArrowProgram } from "sigma/rendering";
+import { EdgeArrowProgram, EdgeLineProgram } from "sigma/rendering";
 import { EdgeCurvedArrowProgram } from "@sigma/edge-curve";
 import { COLOURS, OTHER_COLOUR } from "./data.js";
+
+const MANY = 5000; // pairs; from here on lines are hairlines, which software rendering can still draw at once
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -19,7 +21,7 @@ export function makePairs(graph) {
   return [...pairs.values()];
 }
 
-export function draw(graph, places, pairs, { onNode, onPair, onNothing }) {
+export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing }) {
   const model = new MultiDirectedGraph();
   const weight = new Float64Array(graph.nodes);
   for (let row = 0; row < graph.edges; row += 1) {
@@ -34,12 +36,14 @@ export function draw(graph, places, pairs, { onNode, onPair, onNothing }) {
     });
   }
   const byKey = new Map();
+  const many = pairs.length > MANY;
   for (const pair of pairs) {
     byKey.set(pair.key, pair);
     if (pair.from === pair.to) continue; // told in the panel; a line from a node to itself has no length
-    model.addEdgeWithKey(pair.key, String(pair.from), String(pair.to), { type: pair.both ? "curved" : "arrow" });
+    const bold = pair.both ? "curved" : "arrow";
+    model.addEdgeWithKey(pair.key, String(pair.from), String(pair.to), { type: many ? "line" : bold, bold });
   }
-  const state = { node: undefined, pair: undefined, near: new Set(), shown: undefined, live: undefined };
+  const state = { node: undefined, pair: undefined, near: new Set(), ...filtered };
   const palette = {};
   const readPalette = () => {
     for (const name of ["fact", "hedged", "negated", "ink", "accent", "line"]) palette[name] = colour(name);
@@ -50,7 +54,7 @@ export function draw(graph, places, pairs, { onNode, onPair, onNothing }) {
     allowInvalidContainer: true,
     enableEdgeEvents: true,
     defaultEdgeType: "arrow",
-    edgeProgramClasses: { arrow: EdgeArrowProgram, curved: EdgeCurvedArrowProgram },
+    edgeProgramClasses: { arrow: EdgeArrowProgram, curved: EdgeCurvedArrowProgram, line: EdgeLineProgram },
     labelColor: { color: palette.ink },
     labelFont: "system-ui, sans-serif",
     labelRenderedSizeThreshold: graph.nodes > 2000 ? 9 : 5,
@@ -60,21 +64,31 @@ export function draw(graph, places, pairs, { onNode, onPair, onNothing }) {
     defaultDrawNodeHover: drawHover(palette),
     nodeReducer: (key, data) => {
       const row = Number(key);
-      if (state.live && !state.live[row] && row !== state.node) return { ...data, hidden: true };
+      if (!state.live[row] && row !== state.node) return { ...data, hidden: true };
       if (state.node === undefined && !state.pair) return data;
       if (row === state.node || state.near.has(row)) return { ...data, zIndex: 2, forceLabel: row === state.node || state.near.size < 40 };
       return { ...data, color: palette.line, label: null, zIndex: 0 };
     },
     edgeReducer: (key, data) => {
       const pair = byKey.get(key);
-      const shown = state.shown?.get(pair) ?? { count: 0 };
+      const shown = state.shown.get(pair) ?? { count: 0 };
       if (!shown.count) return { ...data, hidden: true };
       const size = 0.6 + Math.min(5, Math.sqrt(shown.count) * 0.7);
       const chosen = pair === state.pair || pair.from === state.node || pair.to === state.node;
-      if ((state.node !== undefined || state.pair) && !chosen) return { ...data, hidden: true };
-      return { ...data, size: pair === state.pair ? size + 2 : size, color: pair === state.pair ? palette.accent : palette[shown.tone], zIndex: chosen ? 1 : 0 };
+      if (state.node === undefined && !state.pair) return { ...data, size, color: palette[shown.tone] + (many ? "60" : "") };
+      if (!chosen) return { ...data, hidden: true };
+      const own = pair === state.pair;
+      return { ...data, type: data.bold, size: own ? size + 2 : size, color: own ? palette.accent : palette[shown.tone], zIndex: 1 };
     },
   });
+  // Nodes that are not drawn must not make the picture smaller.
+  const box = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
+  model.forEachNode((key, { x, y }) => {
+    if (!model.degree(key)) return;
+    box.x = [Math.min(box.x[0], x), Math.max(box.x[1], x)];
+    box.y = [Math.min(box.y[0], y), Math.max(box.y[1], y)];
+  });
+  if (model.size) sigma.setCustomBBox(box);
   sigma.on("clickNode", ({ node }) => onNode(Number(node)));
   sigma.on("clickEdge", ({ edge }) => onPair(byKey.get(edge)));
   sigma.on("clickStage", () => onNothing());
@@ -92,8 +106,7 @@ export function draw(graph, places, pairs, { onNode, onPair, onNothing }) {
   const camera = sigma.getCamera();
   return {
     sigma,
-    // shown: Map of pair to {count, tone}; live: which nodes are to be seen.
-    filter(shown, live) {
+    filter({ shown, live }) {
       Object.assign(state, { shown, live });
       sigma.refresh({ skipIndexation: true });
     },
