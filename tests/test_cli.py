@@ -51,7 +51,7 @@ def corpus(tmp_path: Path) -> Path:
     rows = [
         {"id": "a", "date": "2023-12-07", "title": "One", "text": "Iran sent drones to Russia.", "outlet": "Wire"},
         {"id": "b", "text": "Nothing here."},
-        {"id": "c", "text": "Russia has drones. Iran too, with drones."},
+        {"id": "c", "text": "Russia has no drones, unlike Iran."},
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return path
@@ -152,7 +152,7 @@ def test_a_missing_pipeline_is_an_error_without_a_traceback(tmp_path: Path, corp
 def test_graph(run: Callable[..., Done], annotated: Path, tmp_path: Path, name: str) -> None:
     done = run("graph", annotated, "-o", tmp_path / "new" / name)
     assert done.code == 0
-    assert "2 nodes and 3 edges" in done.err
+    assert "2 nodes and 2 edges" in done.err
     assert (tmp_path / "new" / name).stat().st_size > 100
 
 
