@@ -77,16 +77,23 @@ def test_pieces_are_cut_between_paragraphs() -> None:
 
 
 def test_a_long_text_is_annotated_in_pieces_with_right_offsets(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "\n\n".join([SENTENCE] * 20)
+    text = "Nobody knows where.\n\n" * 20 + SENTENCE
     monkeypatch.setattr(documents, "MAX_PIECE", 100)
     article = annotate(text, nlp=NLP)
     _anchored(article)
-    assert [mention.start for mention in article.entities if mention.id == "IRN"] == list(range(0, 20 * 29, 29))
-    last = article.relations[-1]
-    assert last.provenance
-    assert last.provenance.trigger
-    assert text[last.provenance.trigger.start : last.provenance.trigger.end] == "drones"
-    assert article.evidence(last).strip().endswith(SENTENCE)
+    assert [mention.start for mention in article.entities if mention.id == "IRN"] == [20 * 21]
+    (relation,) = article.relations
+    assert relation.provenance
+    assert relation.provenance.trigger
+    assert text[relation.provenance.trigger.start : relation.provenance.trigger.end] == "drones"
+    assert article.evidence(relation).endswith(SENTENCE)
+
+
+def test_what_several_pieces_state_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MAX_PIECE", 60)
+    article = annotate("\n\n".join([SENTENCE] * 9), nlp=NLP)
+    assert len(article.entities) == 27
+    assert [relation.evidence.start for relation in article.relations] == [0]
 
 
 def test_the_pipelines_own_limit_holds() -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from spacy.language import Language
-from spacy.tokens import Doc
 
-from entityrel.corpus.documents import make_docs, record
+from entityrel.corpus.documents import is_long, make_docs, record
 from entityrel.corpus.items import Rejected
 from entityrel.errors import PipelineError, RecordError
 from entityrel.schema import AnnotatedArticle, Article
@@ -59,7 +57,7 @@ def annotate(
     given = {"id": id, "date": date, "title": title, "url": url}
     article = article.model_copy(update={name: value for name, value in given.items() if value is not None})
     nlp = nlp or load_pipeline(None)
-    return record(article, [nlp(doc) for doc in make_docs(nlp, article)])
+    return _in_pieces(nlp, article)
 
 
 def annotate_many(
@@ -163,18 +161,26 @@ def _batches(items: Iterable[Article | Rejected], size: int) -> Iterator[list[Ar
 
 
 def _annotated(nlp: Language, batch: list[Article | Rejected]) -> list[AnnotatedArticle | Rejected]:
-    docs = [make_docs(nlp, item) if isinstance(item, Article) else [] for item in batch]
-    done: Iterator[Doc] = iter(nlp.pipe(doc for of_article in docs for doc in of_article))
-    return [
-        record(item, list(islice(done, len(own)))) if isinstance(item, Article) else item
-        for item, own in zip(batch, docs, strict=True)
+    short = [
+        next(make_docs(nlp, item), None) if isinstance(item, Article) and not is_long(nlp, item) else None
+        for item in batch
     ]
+    done = nlp.pipe(doc for doc in short if doc is not None)
+    return [
+        item if isinstance(item, Rejected) else record(item, [next(done)]) if doc is not None else _in_pieces(nlp, item)
+        for item, doc in zip(batch, short, strict=True)
+    ]
+
+
+def _in_pieces(nlp: Language, article: Article) -> AnnotatedArticle:
+    # One piece after the other: only one Doc is in memory at a time.
+    return record(article, (nlp(doc) for doc in make_docs(nlp, article)))
 
 
 def _annotated_alone(nlp: Language, item: Article | Rejected) -> AnnotatedArticle | Rejected:
     if isinstance(item, Rejected):
         return item
     try:
-        return record(item, [nlp(doc) for doc in make_docs(nlp, item)])
+        return _in_pieces(nlp, item)
     except Exception as error:
         return Rejected(None, None, item.id, f"the pipeline raised {type(error).__name__}: {error}")

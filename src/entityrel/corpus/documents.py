@@ -7,7 +7,7 @@ article.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from spacy.language import Language
@@ -16,10 +16,10 @@ from spacy.tokens import Doc
 from entityrel.pipeline.state import relations, span_mention
 from entityrel.schema import AnnotatedArticle, Article, Mention, Record, Relation, Span
 
-__all__ = ["MAX_PIECE", "make_doc", "make_docs", "pieces", "record"]
+__all__ = ["MAX_PIECE", "is_long", "make_doc", "make_docs", "pieces", "record"]
 
 #: Longer texts are annotated in pieces (characters): the memory of a parser grows with the length.
-MAX_PIECE = 100_000
+MAX_PIECE = 50_000
 #: Where a long text may be cut, the best first: paragraphs, lines, ends of sentences, spaces.
 _CUTS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"[.!?…][\"'”’)]*\s"), re.compile(r"\s"))
 # spaCy's tokenizer takes time quadratic in the length of a string without a space: 9 s for 10,000 brackets.
@@ -71,13 +71,17 @@ def make_doc(nlp: Language, text: str) -> Doc:
     return Doc(nlp.vocab, words=[token.text for token in tokens], spaces=[bool(token.whitespace_) for token in tokens])
 
 
-def make_docs(nlp: Language, article: Article) -> list[Doc]:
+def is_long(nlp: Language, article: Article) -> bool:
+    """Whether the article is annotated in several pieces."""
+    return len(article.text) > _limit(nlp)
+
+
+def make_docs(nlp: Language, article: Article) -> Iterator[Doc]:
     """The Docs of an article's pieces, not yet annotated; none for a text without any visible character.
 
     The date and the title go to ``doc.user_data["entityrel"]``, where components look for them.
     """
-    docs = []
-    for start, end in pieces(article.text, min(MAX_PIECE, nlp.max_length)):
+    for start, end in pieces(article.text, _limit(nlp)):
         text = article.text[start:end]
         if text.isspace():
             continue
@@ -85,20 +89,36 @@ def make_docs(nlp: Language, article: Article) -> list[Doc]:
         doc.user_data["entityrel"] = {"article_date": article.date, "title": article.title}
         # Not under "entityrel", which belongs to the components.
         doc.user_data["entityrel_offset"] = start
-        docs.append(doc)
-    return docs
+        yield doc
+
+
+def _limit(nlp: Language) -> int:
+    return min(MAX_PIECE, nlp.max_length)
 
 
 def record(article: Article, docs: Iterable[Doc]) -> AnnotatedArticle:
-    """The annotated record of an article from the annotated Docs of its pieces."""
+    """The annotated record of an article from the annotated Docs of its pieces; each Doc is needed only once.
+
+    A statement that several pieces make counts once (SCHEMA.md, section 2): the first is kept.
+    """
     mentions: list[Mention] = []
-    stated: list[Relation] = []
-    for doc in docs:
+    stated: dict[tuple[object, ...], Relation] = {}
+    for piece, doc in enumerate(docs):
         offset = doc.user_data["entityrel_offset"]
         mentions += (_moved(span_mention(ent), offset) for ent in doc.ents)
-        stated += (_moved(item, offset) for item in relations(doc))
+        earlier = set(stated)
+        for number, item in enumerate(relations(doc)):
+            key = _statement(item)
+            if key not in earlier:
+                # Within a piece the merger has decided what is one statement and what are two.
+                stated[(*key, piece, number) if key in stated else key] = _moved(item, offset)
     fields = {name: getattr(article, name) for name in Article.model_fields}
-    return AnnotatedArticle(**fields, entities=tuple(mentions), relations=tuple(stated))
+    return AnnotatedArticle(**fields, entities=tuple(mentions), relations=tuple(stated.values()))
+
+
+def _statement(item: Relation) -> tuple[object, ...]:
+    arguments = ((item.label, item.id) if item else None for item in (item.subject, item.object, item.recipient))
+    return (item.predicate, *arguments, item.polarity, item.modality)
 
 
 def _moved(item: AnyRecord, by: int) -> AnyRecord:
