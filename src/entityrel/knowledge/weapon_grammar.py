@@ -62,6 +62,10 @@ class ClassFile(Strict):
     ambiguous_names: _Words
     brands: _Words
     no_weapons: _Words
+    prefixes: _Words
+    navies: _Words
+    companies: _Words
+    not_names: _Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,7 @@ _UNITS = "mm|cm|inch|pound|pounder|kg|ton|tonne|calibre"
 _SECOND = dict.fromkeys(("launched", "guided", "armed", "tipped", "propelled"), True) | dict.fromkeys(
     ("mounted", "borne", "powered", "fuelled", "fueled", "engined", "capable", "winged"), False
 )
-_CALIBRE = re.compile(
-    rf"\d[\d,.]*(?:{_UNITS})?$"
-)
+_CALIBRE = re.compile(rf"\d[\d,.]*(?:{_UNITS})?$")
 _UNIT_NAMES = re.compile(r"millimet(?:re|er)s?|caliber|tonnes|tons")
 _GAPS = frozenset((" ", "-", "\u00a0", "\n", ". "))
 
@@ -108,7 +110,7 @@ class ClassGrammar:
     def __init__(self, file: ClassFile) -> None:
         self.classes: Mapping[str, WeaponClass] = {item.id: item for item in file.classes}
         self.paths: Mapping[str, tuple[str, ...]] = {item.id: self._path(item) for item in file.classes}
-        self._file = file
+        self.file = file
         self._irregular = dict(file.plurals) | {noun: noun for noun in file.invariable}
         self._nouns: dict[str, Noun] = {}
         for item in file.classes:
@@ -179,7 +181,7 @@ class ClassGrammar:
         tail = next(self._heads(words))
         form = (form[: len(form) - len(tail)] + noun.form).strip()
         id = slug(normal_phrase(form))
-        return self._file.same.get(id, id), noun.class_id, form
+        return self.file.same.get(id, id), noun.class_id, form
 
     def phrase_at(self, text: str, start: int) -> Phrase | None:
         """The longest class phrase that begins at ``start``, or None; its class is empty if it names no weapon."""
@@ -200,7 +202,9 @@ class ClassGrammar:
                 pending.append(form)
                 continue
             # "tank ammunition" is one phrase; "tanks shell" and "nerve agent VX" are not
-            if (best and (pending or not noun.sure or noun.class_id == best.class_id)) or not self._agree(pending, noun):
+            if best and (pending or not noun.sure or noun.class_id == best.class_id):
+                break
+            if not self._agree(pending, noun):
                 break
             marked, pending = marked or noun.sure, []
             if words[at - 1][1]:
@@ -236,11 +240,11 @@ class ClassGrammar:
 
     def phrases(self) -> Iterator[Noun]:
         """All listed nouns, and single nouns behind each modifier of their class, in both numbers and all spellings."""
-        nouns = {id(noun): noun for noun in self._nouns.values()}.values()
+        nouns = {id(noun): noun for noun in self._nouns.values() if noun.class_id}.values()
         for noun in nouns:
             yield from self._spell(noun.form, noun)
         short = [noun for noun in nouns if " " not in noun.form]
-        for group in self._file.modifiers:
+        for group in self.file.modifiers:
             for noun in short:
                 # a general modifier goes with the main classes only: enough for a list of texts
                 if set(group.of) & set(self.paths[noun.class_id][: 1 if group.of == (ROOT,) else 2]) or (

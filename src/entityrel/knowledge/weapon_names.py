@@ -118,8 +118,10 @@ def singular(noun: str) -> str:
 
 
 #: Latin prefixes of Russian designations and their Cyrillic spelling; S-300 is also met as C-300, Kh-101 as X-101.
-_CYRILLIC_PREFIX = {"S": "С", "T": "Т", "MiG": "МиГ", "Su": "Су", "Tu": "Ту", "Il": "Ил", "Yak": "Як", "Ka": "Ка",
-                    "Mi": "Ми", "Kh": "Х", "BM": "БМ", "BMP": "БМП", "BTR": "БТР", "R": "Р", "AK": "АК", "TOS": "ТОС"}  # fmt: skip
+_CYRILLIC_PREFIX = {
+    "S": "С", "T": "Т", "R": "Р", "MiG": "МиГ", "Su": "Су", "Tu": "Ту", "Il": "Ил", "Yak": "Як", "Ka": "Ка", "Mi": "Ми",
+    "Kh": "Х", "BM": "БМ", "BMP": "БМП", "BTR": "БТР", "AK": "АК", "TOS": "ТОС",
+}  # fmt: skip
 _CYRILLIC_SUFFIX = str.maketrans("ABVMKSUPTEN", "АБВМКСУПТЕН")
 _JOIN = re.compile(r"(?<=[^\W\d_])[-. ]?(?=\d)")
 _RUSSIAN = re.compile(r"(S|T|MiG|Su|Tu|Il|Yak|Ka|Mi|Kh|BMP?|BTR|R|AK|TOS)-(\d{1,3})([ABVMKSUPTEN]?\d?[ABVMKSUPTEN]?)$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from entityrel.knowledge.weapon_grammar import TOKEN, Phrase
@@ -25,44 +26,30 @@ class WeaponSpan:
     sure: bool
 
 
-#: Designations that need no class noun beside them.
-_STRONG = re.compile(
-    r"(?<![\w-])(?:MiG|Su|Tu|Kh|Yak|Ka|Hwasong|Shahed|Geran|Mohajer|Ababil|Fateh|Shahab|Qiam|Fajr|Agni|Prithvi|Shaheen"
-    r"|Hatf|Pukguksong|Hyunmoo|Taepodong|Nodong|KN|DF|JL|YJ|HQ|HHQ|AIM|AGM|BGM|RIM|MIM|FIM|FGM|MGM|RGM|GBU|CBU|BLU"
-    r"|MQ|RQ|YFQ|XQ|SS-N|SA-N|RPG|BTR|BMP|BMD|BRDM|TOS|KAB|FAB|ODAB|RBK|Lancet|Orlan|Bayraktar|Hisar|MAM|Paveway)"
-    r"[- ]?\d{1,3}[A-Z]{0,4}\d{0,2}[A-Z]?(?:/[A-Z\d][\w-]*)?(?![\w%/])"
-)
+#: What follows a prefix that makes it a designation.
+_NUMBER = r"[- ]?\d{1,3}[A-Z]{0,4}\d{0,2}[A-Z]?(?:/[A-Z\d][\w-]*)?(?![\w%/])"
 #: Letters and digits that are a designation only before a class noun.
 _WEAK = re.compile(
     r"(?<![\w-])(?:(?:Type|Project|Mk|Mark|Model)[ -]?\d{1,5}[A-Z]{0,3}"
     r"|(?:[A-Z][A-Za-z]{0,3}[-/]?){1,2}[- ]?\d{1,4}[A-Z]{0,3}(?:-?[A-Z]?\d{1,2}[A-Z]?)?|\d[A-Z]\d{1,3}[A-Z]?\d?"
-    r"|[A-Z][a-z]{3,}-\d{1,4}[A-Z]{0,3}|[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2}[- ]class)(?:/[A-Z\d][\w-]*)?(?=s?(?![\w%/]))"
+    r"|[A-Z][a-z]{3,}-\d{1,4}[A-Z]{0,3}|[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2}[- ]class)"
+    r"(?:/[A-Z\d][\w-]*)?(?=s?(?![\w%/]))"
 )
-#: Warships by the prefix of their navy.
-_SHIP = re.compile(
-    r"(?<![\w-])(?:USS|HMS|HMAS|HMCS|HMNZS|INS|PNS|ROKS|JS|BRP|KRI|TCG|ORP|HNoMS|KNM|IRIS|KD|RSS|HTMS|BNS|SLNS|ARA|FGS"
-    r"|HDMS|HNLMS|CNS|HSwMS|BAP)(?: (?:[A-Z]\.|[A-Z][\w'’-]+|of|de|the))*? [A-Z][\w’-]+(?: (?:[A-Z]\.|[A-Z][\w’-]+))*"
-)
+#: What follows the prefix of a navy: the name of a ship.
+_SHIP = r"(?: (?:[A-Z]\.|[A-Z][\w'’-]+|of|de|the))*? [A-Z][\w’-]+(?: (?:[A-Z]\.|[A-Z][\w’-]+))*"
 #: Roads, meetings, flights, viruses, civil airliners and the like: letter and number, but no weapon.
 _NO_WEAPON = re.compile(
-    r"(?:[ABEGM]\d{1,2}|[DGP]-?\d{1,2}|A3\d\d\w*|B?7\d7\w*|ATR.*|CRJ.*|E1\d\d|MD-?[189]\d|COVID.*|H\dN\d|[A-Z]{2} \d{3,4}"
-    r"|UN .*|No.*|Art.*|Sec.*|FY.*|CO2|PM\d.*|[1-4]Q\d*|Q\d"
+    r"(?:[ABEGM]\d{1,2}|[DGP]-?\d{1,2}|A3\d\d\w*|B?7\d7\w*|ATR.*|CRJ.*|E1\d\d|MD-?[189]\d|COVID.*|H\dN\d"
+    r"|[A-Z]{2} \d{3,4}|UN .*|No.*|Art.*|Sec.*|FY.*|CO2|PM\d.*|[1-4]Q\d*|Q\d"
     r"|(?:In|On|At|By|The|Of|To|Up|And|For|From|Over|Some|All|Its|But|With|May|June|July|March|April|Jan|Feb|Mar|Apr|Jun|Jul"
     r"|Aug|Sep|Sept|Oct|Nov|Dec)\b.*|First-class|World-class|.*(?:Working|Middle|Business|Upper)[- ]class)$",
     re.I,
 )
 #: What may stand between a designation and its class noun: "F-16 Block 70 fighters".
 _BLOCK = re.compile(r" (?:Block|Mk|Mark|Mod|Batch|Flight|Tranche)\.? ?[\dIVX]+\w*\+?(?!\w)")
-#: Behind a weapon's name: a company, no weapon.
-_COMPANY = re.compile(r" (?:Aerospace|Aviation|Industries|Corp|Corporation|Group|Systems|consortium|Brigades?|Inc|Ltd)\b")
 _LIKE = re.compile(r"-(?:type|style|pattern|like|derived)$")
 _SHIP_NAME = re.compile(r" ((?:[A-Z][\w’'-]+|[A-Z]\.)(?: (?:[A-Z]\.|[A-Z][\w’-]+|the Great)){0,2})")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n]|[.!?][\"”’')])\s*[\"“‘'(\[]?$")
-
-
-_NUMBERS = frozenset(("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "The", "A", "An", "Its",
-                      "American", "British", "French", "Russian", "Soviet", "Chinese", "Indian", "German"))  # fmt: skip
-_NO_SHIPS = frozenset(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
 
 
 class WeaponFinder:
@@ -75,23 +62,38 @@ class WeaponFinder:
     def __init__(self, weapons: Weapons) -> None:
         self._weapons = weapons
         self._grammar = weapons.grammar
-        self._names: dict[str, tuple[str, bool]] = {}
-        self._widths: dict[str, int] = {}
-        for text, id, sure in weapons.aliases():
-            self._enter(text, id, sure)
-            if any(char.isdigit() for char in text):  # headlines and chat: "MIG-29", "f-16s"
-                self._enter(text.upper(), id, sure)
-                if " " not in text:
-                    self._enter(text.lower(), id, sure and "-" in text)
-            elif not text.isupper():
-                self._enter(text.upper(), id, False)
-        self._brands = frozenset(weapons.brands)
+        words = weapons.grammar.file
+        self._brands = frozenset(words.brands)
+        self._not_names = frozenset(words.not_names)
+        self._company = re.compile(rf" (?:{'|'.join(words.companies)})\b")
+        #: Forms that need no class noun beside them.
+        self._strong = re.compile(
+            rf"(?<![\w-])(?:(?:{'|'.join(words.prefixes)}){_NUMBER}|(?:{'|'.join(words.navies)}){_SHIP})"
+        )
 
-    def _enter(self, text: str, id: str, sure: bool) -> None:
-        self._names.setdefault(text, (id, sure))
-        words = TOKEN.findall(text)
-        if words and len(words) > self._widths.get(words[0], 0):
-            self._widths[words[0]] = len(words)
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, bool]]:
+        """Every spelling of every name: id, and whether it is sure."""
+        names: dict[str, tuple[str, bool]] = {}
+        for text, id, sure in self._weapons.aliases():
+            names.setdefault(text, (id, sure))
+            if any(char.isdigit() for char in text):  # headlines and chat: "MIG-29", "f-16s"
+                names.setdefault(text.upper(), (id, sure))
+                if " " not in text:
+                    names.setdefault(text.lower(), (id, sure and "-" in text))
+            elif not text.isupper():
+                names.setdefault(text.upper(), (id, False))
+        return names
+
+    @cached_property
+    def _widths(self) -> dict[str, int]:
+        """How many tokens the longest name with this first token has."""
+        widths: dict[str, int] = {}
+        for text in self._names:
+            words = TOKEN.findall(text)
+            if words:
+                widths[words[0]] = max(len(words), widths.get(words[0], 0))
+        return widths
 
     def find(self, text: str) -> Iterator[WeaponSpan]:
         """See `Weapons.find`."""
@@ -100,7 +102,8 @@ class WeaponFinder:
         at, reached = 0, 0
         while at < len(tokens):
             start = tokens[at][0]
-            span = self._name_at(text, tokens, at) or self._form_at(text, start, by_form) or self._class_at(text, tokens, at)
+            span = self._name_at(text, tokens, at) or self._form_at(text, start, by_form)
+            span = span or self._class_at(text, tokens, at)
             if span is None:
                 at += 1
                 continue
@@ -116,12 +119,12 @@ class WeaponFinder:
         for first in range(min(at + 2, len(tokens) - 1), at - 1, -1):
             if first > at and text[start : tokens[first][0] - 1] not in self._brands:
                 continue
-            for last in range(min(first + self._widths.get(_LIKE.sub("", text[slice(*tokens[first])]), 0), len(tokens)) - 1,
-                              first - 1, -1):  # fmt: skip
+            width = self._widths.get(_LIKE.sub("", text[slice(*tokens[first])]), 0)
+            for last in range(min(first + width, len(tokens)) - 1, first - 1, -1):
                 end = tokens[last][1]
                 name = " ".join(text[tokens[first][0] : end].split())
                 known = self._names.get(_LIKE.sub("", re.sub(r"['’]s$", "", name)))
-                if known and not _COMPANY.match(text, end):
+                if known and not self._company.match(text, end):
                     stop = end - 2 if name.endswith(("'s", "’s")) and name not in self._names else end
                     if last + 1 < len(tokens) and text[stop : tokens[last + 1][0]] == " ":  # "A-10C Thunderbolt II"
                         nickname = self._name_at(text, tokens, last + 1)
@@ -140,7 +143,7 @@ class WeaponFinder:
         phrase = self._grammar.phrase_at(text, end + 1)
         if phrase is None or not phrase.class_id:
             return None
-        word = text[end + 1 : phrase.end].split()[0]
+        word = text[end + 1 : phrase.end].split(maxsplit=1)[0]
         return phrase if word[0].islower() or word[0].isdigit() or _acronym(word) else None
 
     def _form_at(self, text: str, start: int, by_form: dict[int, int]) -> WeaponSpan | None:
@@ -150,7 +153,7 @@ class WeaponFinder:
 
     def _class_at(self, text: str, tokens: list[tuple[int, int]], at: int) -> WeaponSpan | None:
         """The class phrase at a token; with the ship's name behind it ("destroyer Caio Duilio")."""
-        start, end = tokens[at]
+        start = tokens[at][0]
         phrase = self._grammar.phrase_at(text, start)
         if phrase is None:
             return None
@@ -169,7 +172,7 @@ class WeaponFinder:
                 return WeaponSpan(start, other.end, other.id, sure=True)
             name = _SHIP_NAME.match(text, phrase.end)
             ship = "warship" in self._grammar.paths[phrase.class_id]
-            if ship and name and phrase.sure and not title and name[1] not in _NO_SHIPS:
+            if ship and name and phrase.sure and not title and name[1] not in self._not_names:
                 return WeaponSpan(start, name.end(), self._weapons.resolve(text[start : name.end()]).id, sure=True)
         return WeaponSpan(start, phrase.end, self._weapons.resolve(found).id, phrase.sure and not title and not named)
 
@@ -179,12 +182,14 @@ class WeaponFinder:
 
     def designations(self, text: str) -> Iterator[tuple[int, int]]:
         """See `Weapons.parse_designations`."""
-        matches = [match for pattern in (_STRONG, _SHIP, _WEAK) for match in pattern.finditer(text)]
+        matches = [match for pattern in (self._strong, _WEAK) for match in pattern.finditer(text)]
         reached = 0
         for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
             start, end = match.span()
-            while text[start:end].endswith("class") and (word := text[start:end].partition(" "))[2] != "class" and (
-                word[0] in _NUMBERS or self._weapons.known(word[2])
+            while (
+                text[start:end].endswith("class")
+                and (word := text[start:end].partition(" "))[2] != "class"
+                and (word[0] in self._not_names or self._weapons.known(word[2]))
             ):  # "Two Udaloy-class destroyers"
                 start += len(word[0]) + 1
             name = text[start:end]

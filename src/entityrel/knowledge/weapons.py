@@ -91,7 +91,6 @@ class Weapons:
 
     def __init__(self, systems: Iterable[System], classes: ClassFile) -> None:
         self.grammar = ClassGrammar(classes)
-        self.brands = classes.brands
         self._unsure = frozenset(name.casefold() for name in classes.ambiguous_names)
         self._systems: dict[str, System] = {}
         self._texts: dict[str, str] = {}
@@ -182,7 +181,8 @@ class Weapons:
         if any(char.isdigit() for char in name):
             return _SHORT.fullmatch(name) is None
         if "warship" in self.grammar.paths[system.cls]:
-            return re.match(r"(?:[A-Z]{2,5}|HNoMS|HSwMS) [A-Z]", name) is not None or name.endswith("-class")
+            prefixed = re.match(r"(?:[A-Z]{2,5}|HNoMS|HSwMS|[a-z ]+) [A-Z]", name) is not None
+            return prefixed or name.endswith("-class")
         return True
 
     def class_phrases(self) -> Iterator[tuple[str, str, bool]]:
@@ -193,6 +193,11 @@ class Weapons:
                 seen.add(noun.form)
                 yield noun.form, noun.class_id, noun.sure
 
+    def no_weapons(self) -> Iterator[str]:
+        """Phrases in singular and plural that hold a class noun and name no weapon: "think tank", "gold mines"."""
+        for phrase in self.grammar.file.no_weapons:
+            yield from dict.fromkeys((phrase, self.grammar.plural(phrase)))
+
     # --- what a phrase names
 
     def resolve(self, phrase: str) -> WeaponId:
@@ -200,18 +205,20 @@ class Weapons:
 
         Example:
             >>> weapons = load_weapons()
-            >>> [weapons.resolve(text).id for text in ("the MIG 29s", "Type 096 submarine", "armored vehicles", "Su-57M1")]
-            ['mig-29', 'type-096', 'armoured-vehicle', 'su-57m1']
+            >>> [weapons.resolve(text).id for text in ("the MIG 29s", "Type 096 submarine", "armored cars", "Su-57M1")]
+            ['mig-29', 'type-096', 'armoured-car', 'su-57m1']
         """
         phrase = _LEADING.sub("", " ".join(phrase.split())).strip(" \"'“”‘’,.;:()")
         if known := self.known(phrase):
             return self._named(known)
         words = normal_phrase(phrase).split()
         noun = self.grammar.head(words)
-        if not words or phrase.islower() or (noun and self.grammar.is_phrase(words)):
+        if not words or (noun and self.grammar.is_phrase(words)):
             return WeaponId(*self.grammar.name(words))
         tokens = [match.span() for match in TOKEN.finditer(phrase)]
-        named = self._inside(phrase, tokens, noun) or self._derived(phrase, tokens, noun)
+        named = self._inside(phrase, tokens, noun)
+        if named is None and not phrase.islower():
+            named = self._derived(phrase, tokens, noun)
         return named or WeaponId(*self.grammar.name(words))
 
     def known(self, text: str) -> str | None:
@@ -251,10 +258,12 @@ class Weapons:
     def _inside(self, phrase: str, tokens: list[tuple[int, int]], noun: Noun | None) -> WeaponId | None:
         """The known system with the longest name in the phrase; the first of equals."""
         for size in range(min(len(tokens), 6), 0, -1):
-            for first in range(len(tokens) - size + 1):
-                start, end = tokens[first][0], tokens[first + size - 1][1]
+            parts = [(tokens[at][0], tokens[at + size - 1][1]) for at in range(len(tokens) - size + 1)]
+            # "Sukhoi Su-35": the number tells more than the maker
+            for start, end in sorted(parts, key=lambda part: not any(map(str.isdigit, phrase[slice(*part)]))):
                 text = phrase[start:end]
-                if not text.islower() and (found := self.known(text)):
+                written = not text.islower() or any(char.isdigit() for char in text)
+                if written and (found := self.known(text)):
                     return self._part(self._named(found), noun, end < len(phrase))
         return None
 
@@ -276,8 +285,9 @@ class Weapons:
         name = re.sub(r"(?<=[\dA-Z])['’]?s$", "", _BLOCK.sub("", phrase[tokens[lead][0] : tokens[last - 1][1]]))
         if known := self.known(name):
             return self._part(self._named(known), noun, last < len(words))
-        for word in (name, *words[lead:last]):
-            word = re.sub(r"(?<=[\dA-Z])['’]?s$", "", _BLOCK.sub("", re.sub(r"(?<=\d)([A-Z]{0,2})/.*", r"\1", word)))
+        for part in (name, *words[lead:last]):
+            first = re.sub(r"(?<=\d)([A-Z]{0,2})/.*", r"\1", part)  # "F-16C/D"
+            word = re.sub(r"(?<=[\dA-Z])['’]?s$", "", _BLOCK.sub("", first))
             if family := self.family(word):
                 return self._part(WeaponId(slug(word), family.cls, word), noun, last < len(words))
         if noun is None and lead:
@@ -290,7 +300,7 @@ class Weapons:
 
     @cached_property
     def finder(self) -> WeaponFinder:
-        """What finds weapons in running text; built from all aliases when first asked for (half a second)."""
+        """What finds weapons in running text; its index of all names is built when `find` first needs it."""
         return WeaponFinder(self)
 
     def parse_designations(self, text: str) -> Iterator[tuple[int, int]]:
