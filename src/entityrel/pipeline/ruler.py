@@ -19,7 +19,7 @@ __all__ = ["EXTRACTOR", "RelationRuler", "make_ruler"]
 
 EXTRACTOR = "ruler"
 #: Functions whose filler must itself be a mention: "a government delivery" does not make the government an actor.
-_DIRECT = frozenset({"modifier", "body"})
+_DIRECT = frozenset({"modifier"})
 _ACTORS = frozenset({"PERSON", "COUNTRY", "ORG"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
 _WEAPONS = frozenset({"WEAPON"})
