@@ -41,8 +41,11 @@ def layout(graph: nx.Graph, *, seed: int = 7) -> _Points:
     radii = [len(part) ** 0.5 for part in parts]
     for part, radius, centre in zip(parts, radii, _packed(radii), strict=True):
         part.sort()
-        inner = simple.subgraph([nodes[position] for position in part])
-        points[part] = centre + radius * _disc(inner, [nodes[position] for position in part], seed)
+        order = [nodes[position] for position in part]
+        inner = nx.Graph()  # a subgraph view would have its nodes in the order of a set
+        inner.add_nodes_from(order)
+        inner.add_edges_from(simple.edges(order))
+        points[part] = centre + radius * _disc(inner, order, seed)
     return np.asarray(points / max(np.abs(points).max(initial=0), 1e-9), dtype=float)
 
 

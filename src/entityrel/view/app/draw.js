@@ -28,10 +28,11 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
     weight[graph.from[row]] += 1;
     weight[graph.to[row]] += 1;
   }
+  const least = graph.nodes > 2000 ? 2 : graph.nodes > 100 ? 3.5 : 6;
   const grow = 14 / Math.sqrt(Math.max(40, weight.reduce((a, b) => Math.max(a, b), 1)));
   for (let row = 0; row < graph.nodes; row += 1) {
     model.addNode(String(row), {
-      x: places[2 * row], y: places[2 * row + 1], size: 2 + grow * Math.sqrt(weight[row]),
+      x: places[2 * row], y: places[2 * row + 1], size: least + grow * Math.sqrt(weight[row]),
       label: graph.name(row), color: COLOURS[graph.label(row)] ?? OTHER_COLOUR,
     });
   }
@@ -52,12 +53,12 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
 
   const sigma = new Sigma(model, document.getElementById("graph"), {
     allowInvalidContainer: true,
-    enableEdgeEvents: true,
+    enableEdgeEvents: !many, // a second pass of rendering; `nearest` finds lines as well
     defaultEdgeType: "arrow",
     edgeProgramClasses: { arrow: EdgeArrowProgram, curved: EdgeCurvedArrowProgram, line: EdgeLineProgram },
     labelColor: { color: palette.ink },
     labelFont: "system-ui, sans-serif",
-    labelRenderedSizeThreshold: graph.nodes > 2000 ? 9 : 5,
+    labelRenderedSizeThreshold: graph.nodes > 2000 ? 9 : graph.nodes > 100 ? 6 : 0,
     labelDensity: 0.7,
     hideEdgesOnMove: pairs.length > 20000,
     zIndex: true,
@@ -73,7 +74,7 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
       const pair = byKey.get(key);
       const shown = state.shown.get(pair) ?? { count: 0 };
       if (!shown.count) return { ...data, hidden: true };
-      const size = 0.6 + Math.min(5, Math.sqrt(shown.count) * 0.7);
+      const size = (graph.nodes > 2000 ? 0.6 : 1.2) + Math.min(5, Math.sqrt(shown.count) * 0.7);
       const chosen = pair === state.pair || pair.from === state.node || pair.to === state.node;
       if (state.node === undefined && !state.pair) return { ...data, size, color: palette[shown.tone] + (many ? "60" : "") };
       if (!chosen) return { ...data, hidden: true };
@@ -91,11 +92,40 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
   if (model.size) sigma.setCustomBBox(box);
   sigma.on("clickNode", ({ node }) => onNode(Number(node)));
   sigma.on("clickEdge", ({ edge }) => onPair(byKey.get(edge)));
-  sigma.on("clickStage", () => onNothing());
-  const point = (cursor) => () => { document.getElementById("graph").style.cursor = cursor; };
+  // Lines are thin: a click or a finger beside one means it.
+  const nearest = ({ x, y }, reach) => {
+    let best;
+    let least = reach * reach;
+    const at = (row) => sigma.framedGraphToViewport(sigma.getNodeDisplayData(String(row)));
+    const ends = new Map();
+    const end = (row) => ends.get(row) ?? ends.set(row, at(row)).get(row);
+    for (const pair of state.shown.keys()) {
+      const chosen = pair === state.pair || pair.from === state.node || pair.to === state.node;
+      if (pair.from === pair.to || ((state.node !== undefined || state.pair) && !chosen)) continue;
+      const [a, b] = [end(pair.from), end(pair.to)];
+      const [dx, dy] = [b.x - a.x, b.y - a.y];
+      const along = Math.max(0, Math.min(1, ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1)));
+      const distance = (a.x + along * dx - x) ** 2 + (a.y + along * dy - y) ** 2;
+      if (distance < least) [best, least] = [pair, distance];
+    }
+    return best;
+  };
+  sigma.on("clickStage", ({ event }) => {
+    const pair = nearest(event, matchMedia("(pointer: coarse)").matches ? 14 : 5);
+    if (pair) onPair(pair);
+    else onNothing();
+  });
+  const under = new Set(); // from a line to its node, the one is entered before the other is left
+  const point = (near) => { document.getElementById("graph").style.cursor = under.size || near ? "pointer" : "default"; };
+  let waiting = false;
+  sigma.on("moveBody", ({ event }) => {
+    if (waiting || under.size) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; point(nearest(event, 5)); });
+  });
   for (const what of ["Node", "Edge"]) {
-    sigma.on(`enter${what}`, point("pointer"));
-    sigma.on(`leave${what}`, point("default"));
+    sigma.on(`enter${what}`, () => { under.add(what); point(); });
+    sigma.on(`leave${what}`, () => { under.delete(what); point(); });
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     readPalette();
