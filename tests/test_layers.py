@@ -17,6 +17,7 @@ ALLOWED = {
     "errors": set(),
     "schema": {"errors", "view"},  # view only inside _repr_html_, when a notebook asks for it
     "knowledge": {"errors", "schema", "knowledge"},
+    "facts": {"errors", "schema"},
     "markup": {"errors", "schema", "knowledge"},
     "evaluate": {"errors", "schema", "knowledge"},
     "pipeline": {"errors", "schema", "knowledge", "pipeline"},

@@ -9,8 +9,8 @@ import entityrel
 
 def test_public_names() -> None:
     assert sorted(entityrel.__all__) == [
-        "AnnotatedArticle", "Article", "EntityrelError", "ExportError", "KnowledgeError", "MarkupError", "Mention",
-        "PipelineError", "RecordError", "Relation", "add_pipes", "annotate", "annotate_many", "build_graph", "load",
+        "AnnotatedArticle", "Article", "EntityrelError", "ExportError", "Facts", "KnowledgeError", "MarkupError", "Mention",
+        "PipelineError", "RecordError", "Relation", "add_pipes", "annotate", "annotate_many", "build_graph", "facts", "load",
         "write_graph",
     ]  # fmt: skip
     for name in entityrel.__all__:

@@ -23,6 +23,7 @@ from entityrel.errors import (
     PipelineError,
     RecordError,
 )
+from entityrel.facts import Facts, facts
 from entityrel.schema import AnnotatedArticle, Article, Mention, Relation
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = [
     "Article",
     "EntityrelError",
     "ExportError",
+    "Facts",
     "KnowledgeError",
     "MarkupError",
     "Mention",
@@ -46,6 +48,7 @@ __all__ = [
     "annotate",
     "annotate_many",
     "build_graph",
+    "facts",
     "load",
     "write_graph",
 ]
