@@ -31,8 +31,10 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
   const least = graph.nodes > 2000 ? 2 : graph.nodes > 100 ? 3.5 : 6;
   const grow = 14 / Math.sqrt(Math.max(40, weight.reduce((a, b) => Math.max(a, b), 1)));
   for (let row = 0; row < graph.nodes; row += 1) {
+    // A node without a line is not drawn, and must not make the picture smaller.
+    const [x, y] = weight[row] ? [places[2 * row], places[2 * row + 1]] : [0, 0];
     model.addNode(String(row), {
-      x: places[2 * row], y: places[2 * row + 1], size: least + grow * Math.sqrt(weight[row]),
+      x, y, size: least + grow * Math.sqrt(weight[row]),
       label: graph.name(row), color: COLOURS[graph.label(row)] ?? OTHER_COLOUR,
     });
   }
@@ -60,6 +62,7 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
     labelFont: "system-ui, sans-serif",
     labelRenderedSizeThreshold: graph.nodes > 2000 ? 9 : graph.nodes > 100 ? 6 : 0,
     labelDensity: 0.7,
+    stagePadding: 60,
     hideEdgesOnMove: pairs.length > 20000,
     zIndex: true,
     defaultDrawNodeHover: drawHover(palette),
@@ -82,14 +85,6 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
       return { ...data, type: data.bold, size: own ? size + 2 : size, color: own ? palette.accent : palette[shown.tone], zIndex: 1 };
     },
   });
-  // Nodes that are not drawn must not make the picture smaller.
-  const box = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
-  model.forEachNode((key, { x, y }) => {
-    if (!model.degree(key)) return;
-    box.x = [Math.min(box.x[0], x), Math.max(box.x[1], x)];
-    box.y = [Math.min(box.y[0], y), Math.max(box.y[1], y)];
-  });
-  if (model.size) sigma.setCustomBBox(box);
   sigma.on("clickNode", ({ node }) => onNode(Number(node)));
   sigma.on("clickEdge", ({ edge }) => onPair(byKey.get(edge)));
   // Lines are thin: a click or a finger beside one means it.
