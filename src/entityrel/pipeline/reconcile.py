@@ -180,7 +180,7 @@ def trim(span: Span) -> Span | None:
     while start < end and (_outside(doc[start].text) or (end - start > 1 and _determiner(doc, start, own))):
         start += 1
     while end > start and (_outside(doc[end - 1].text) or (not own and doc[end - 1].text in _POSSESSIVE)):
-        if doc[end - 1].text == ")" and any(token.text == "(" for token in doc[start:end]):
+        if doc[end - 1].text == ")" and any("(" in token.text for token in doc[start : end - 1]):
             break
         end -= 1
     return Span(doc, start, end, span.label_) if start < end else None
