@@ -165,12 +165,15 @@ class ClassGrammar:
         return (tail for tail in tails if tail in self._nouns and self._nouns[tail].class_id)
 
     def is_phrase(self, words: list[str]) -> bool:
-        """Whether all the words are modifiers, calibres and parts of class nouns."""
-        return all(word in self._parts or _CALIBRE.match(word) for word in words)
+        """Whether the words are a class noun, or all are modifiers, calibres and parts of class nouns."""
+        if " ".join(words) in self._nouns:
+            return True
+        return all(word in self._parts or (_CALIBRE.match(word) and word[-1].isalpha()) for word in words)
 
     @cached_property
     def _parts(self) -> frozenset[str]:
-        return frozenset(word for phrase in (*self._modifiers, *self._nouns) for word in phrase.split())
+        words = {word for phrase in (*self._modifiers, *self._nouns) for word in phrase.split()}
+        return frozenset(word for word in words if len(word) > 1 and not word.isdigit())
 
     def name(self, words: list[str]) -> tuple[str, str, str]:
         """Id, class and name of a class phrase, from its words in normal spelling: in the singular, slang replaced."""

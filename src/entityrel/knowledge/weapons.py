@@ -223,10 +223,14 @@ class Weapons:
 
     def known(self, text: str) -> str | None:
         """The id of the system that ``text`` is a name of, in any spelling, singular or plural, or None."""
-        text = text.partition("/")[0] if re.match(r"[^/]*\d[^/]*/", text) and key(text) not in self._keys else text
-        for form in (text, _PLURAL.sub("", text))[:: -1 if re.search(r"\ds$", text) else 1]:
+        if re.match(r"[^/]*\d[^/]*/", text) and key(text) not in self._keys:  # "Kh-101/Kh-555"
+            text = text.partition("/")[0]
+        single = _PLURAL.sub("", text) if any(map(str.isdigit, text)) else _PLURAL.sub("", text.rstrip("S"))
+        # T-90s are several T-90; the T-90S is another tank
+        for form in (single, text) if re.search(r"\ds$", text) else (text, single):
             if found := self._exact.get(form.casefold()):
                 return found
+        for form in (single, text) if text.endswith("s") else (text, single):
             compared = key(form)
             if re.match(r"x\d{2,3}(?!\d)", compared) and compared not in self._keys:
                 compared = f"kh{compared[1:]}"
@@ -256,21 +260,25 @@ class Weapons:
         return WeaponId(id, system.cls, system.name)
 
     def _inside(self, phrase: str, tokens: list[tuple[int, int]], noun: Noun | None) -> WeaponId | None:
-        """The known system with the longest name in the phrase; the first of equals."""
-        for size in range(min(len(tokens), 6), 0, -1):
-            parts = [(tokens[at][0], tokens[at + size - 1][1]) for at in range(len(tokens) - size + 1)]
-            # "Sukhoi Su-35": the number tells more than the maker
-            for start, end in sorted(parts, key=lambda part: not any(map(str.isdigit, phrase[slice(*part)]))):
-                text = phrase[start:end]
-                written = not text.islower() or any(char.isdigit() for char in text)
-                if written and (found := self.known(text)):
-                    return self._part(self._named(found), noun, end < len(phrase))
+        """The known system with the longest name in the phrase, one with a number first."""
+        parts = [
+            (tokens[at][0], tokens[at + size - 1][1])
+            for size in range(min(len(tokens), 6), 0, -1)
+            for at in range(len(tokens) - size + 1)
+        ]
+        # "Sukhoi Su-35": the number tells more than the maker
+        for start, end in sorted(parts, key=lambda part: not any(map(str.isdigit, phrase[slice(*part)]))):
+            text = phrase[start:end]
+            written = not text.islower() or any(map(str.isdigit, text))
+            if written and (found := self.known(text)):
+                return self._part(self._named(found), noun, end < len(phrase))
         return None
 
     def _part(self, named: WeaponId, noun: Noun | None, follows: bool) -> WeaponId:
-        """Shells for a gun or rounds for a tank are not the gun or the tank: "Gepard ammunition"."""
+        """Shells for a gun are not the gun, a ship with a system is not the system: "Gepard ammunition"."""
         paths = self.grammar.paths
-        if noun and follows and "ammunition" in paths[noun.class_id] and not _MUNITIONS & set(paths[named.class_id]):
+        own, other = set(paths[named.class_id]), set(paths[noun.class_id] if noun and follows else ())
+        if noun and (("ammunition" in other and not _MUNITIONS & own) or ("warship" in other and "warship" not in own)):
             form = normal_phrase(noun.form)
             return WeaponId(f"{named.id}-{slug(form)}", noun.class_id, f"{named.name} {form}")
         return named
