@@ -196,6 +196,15 @@ def test_idioms_are_no_countries_even_for_the_recogniser(nlp: Language) -> None:
     assert doc.ents == ()
 
 
+def test_labels_of_stock_pipelines_become_ours(nlp: Language) -> None:
+    doc = settle(nlp, "The Democrats flew from Lagos Airport in Paris to Peru with T-72 and Barbie on Monday.",
+                 {"Democrats": "NORP", "Lagos Airport": "FAC", "Paris": "GPE", "Peru": "GPE", "T-72": "PRODUCT",
+                  "Barbie": "PRODUCT", "Monday": "DATE"})  # fmt: skip
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [
+        ("Lagos Airport", "LOC"), ("Paris", "LOC"), ("Peru", "COUNTRY"), ("T-72", "WEAPON"),
+    ]  # fmt: skip
+
+
 def test_state_is_plain_data(nlp: Language) -> None:
     doc = settle(nlp, "Iran and Iraq.")
     stored = next(iter(DocBin(store_user_data=True, docs=[doc]).get_docs(nlp.vocab)))

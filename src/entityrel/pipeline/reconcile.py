@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span
@@ -30,12 +30,19 @@ _DATELINE_SIGNS = frozenset((",", "(", ":", "—", "–", "-", "--", "."))
 
 @dataclass(frozen=True, slots=True)
 class _Article:
-    """What the labels of single mentions are settled by: last and first words of full names, and names by country."""
+    """What the labels of single mentions are settled by.
+
+    Attributes:
+        surnames: Last words of persons' full names.
+        first_names: Their first words.
+        countries: The names that the article has for each country.
+        homonyms: Countries whose name is also a place's, of which the article speaks ("Georgia" beside "Atlanta").
+    """
 
     surnames: frozenset[str]
     first_names: frozenset[str]
     countries: Mapping[str, frozenset[str]]
-    text: str
+    homonyms: frozenset[str]
 
     @classmethod
     def of(cls, spans: list[Span], gazetteer: Gazetteer, article: str) -> _Article:
@@ -48,7 +55,9 @@ class _Article:
             frozenset(span[-1].text for span in people),
             frozenset(span[0].text for span in people),
             {code: frozenset(texts) for code, texts in countries.items()},
-            article,
+            frozenset(
+                code for code, cues in load_idioms().homonyms.items() if code in countries and _any_in(cues, article)
+            ),
         )
 
     def supports(self, code: str, text: str) -> bool:
@@ -56,9 +65,14 @@ class _Article:
         return bool(self.countries.get(code, frozenset()) - {text})
 
 
+def _any_in(cues: Iterable[str], text: str) -> bool:
+    return any(cue in text for cue in cues)
+
+
 def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
     """The mentions of the recogniser, trimmed, put together with the gazetteer's; none overlap."""
-    found = [trimmed for ent in doc.ents if ent.label_ in LABELS and (trimmed := trim(ent)) is not None]
+    ours = [Span(doc, ent.start, ent.end, label) for ent in doc.ents if (label := _our_label(ent, gazetteer))]
+    found = [trimmed for ent in ours if (trimmed := trim(ent)) is not None]
     group = doc.spans.get(GAZETTEER_SPANS, ())
     nothing = {token for start, end in getattr(group, "attrs", {}).get("idioms", ()) for token in range(start, end)}
     found = [span for span in found if span.label_ != "COUNTRY" or not nothing.issuperset(range(span.start, span.end))]
@@ -83,6 +97,19 @@ def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
         Span(doc, span.start, span.end, _label(span, position, spans, gazetteer, article))
         for position, span in enumerate(spans)
     ]
+
+
+def _our_label(ent: Span, gazetteer: Gazetteer) -> str:
+    """The label of a recogniser's mention as one of ours, "" if it is none: stock English pipelines have others."""
+    if ent.label_ in LABELS:
+        return ent.label_
+    if ent.label_ in ("GPE", "NORP"):
+        hits = gazetteer.lookup(ent.text.removesuffix("'s").removesuffix("’s"), "COUNTRY")
+        country = bool(hits) and hits[0].sense != "capital"
+        return "COUNTRY" if country else "LOC" if ent.label_ == "GPE" else ""
+    if ent.label_ == "PRODUCT":
+        return "WEAPON" if gazetteer.lookup(ent.text, "WEAPON") else ""
+    return "LOC" if ent.label_ == "FAC" else ""
 
 
 def _decides(known: Span, touched: list[Span], labels: set[str]) -> bool:
@@ -136,7 +163,7 @@ def _label(span: Span, position: int, spans: list[Span], gazetteer: Gazetteer, a
             return "PERSON"
         if span.text in article.first_names and best.sense != "capital":
             return "PERSON"
-        if any(cue in article.text for cue in load_idioms().homonyms.get(best.id, ())):
+        if best.id in article.homonyms:
             return "LOC"
     return span.label_
 
