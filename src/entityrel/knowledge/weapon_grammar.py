@@ -221,6 +221,13 @@ class ClassGrammar:
         """The words with which a phrase can begin: a quick test, as most words of a text cannot."""
         return frozenset(_first_word(phrase) for phrase in (*self._modifiers, *self._nouns))
 
+    def combines(self, modifier: str, noun: str) -> bool:
+        """Whether a word and a class noun make a class phrase: "cruise" and "missiles"."""
+        word, head = normal_phrase(modifier), self._nouns.get(normal_phrase(noun))
+        if head is None or not head.class_id:
+            return False
+        return f"{word} {normal_phrase(noun)}" in self._nouns or (word in self._modifiers and self._agree([word], head))
+
     def _agree(self, modifiers: list[str], noun: Noun) -> bool:
         """Whether the noun is of a class that each of the modifiers may go with."""
         path = set(self.paths.get(noun.class_id, ()))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from entityrel.knowledge.weapon_grammar import TOKEN, Phrase
 
@@ -18,12 +18,18 @@ __all__ = ["WeaponFinder", "WeaponSpan"]
 
 @dataclass(frozen=True, slots=True)
 class WeaponSpan:
-    """A weapon in a text: half-open character offsets, the id, and whether it is one without further evidence."""
+    """A weapon in a text: half-open character offsets and the id.
+
+    Attributes:
+        sure: Whether it is a weapon without further evidence.
+        sense: "designation" of a known system, "parsed" for one that only its form tells, or "class".
+    """
 
     start: int
     end: int
     id: str
     sure: bool
+    sense: Literal["designation", "parsed", "class"]
 
 
 #: What follows a prefix that makes it a designation.
@@ -47,6 +53,7 @@ _NO_WEAPON = re.compile(
 )
 #: What may stand between a designation and its class noun: "F-16 Block 70 fighters".
 _BLOCK = re.compile(r" (?:Block|Mk|Mark|Mod|Batch|Flight|Tranche)\.? ?[\dIVX]+\w*\+?(?!\w)")
+_AND = re.compile(r"(?:,|,? (?:and|or)|/| and/or) ")
 _LIKE = re.compile(r"-(?:type|style|pattern|like|derived)$")
 _SHIP_NAME = re.compile(r" ((?:[A-Z][\w’'-]+|[A-Z]\.)(?: (?:[A-Z]\.|[A-Z][\w’-]+|the Great)){0,2})")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n]|[.!?][\"”’')])\s*[\"“‘'(\[]?$")
@@ -108,7 +115,7 @@ class WeaponFinder:
                 at += 1
                 continue
             if span.id:
-                yield WeaponSpan(max(span.start, reached), span.end, span.id, span.sure)
+                yield WeaponSpan(max(span.start, reached), span.end, span.id, span.sure, span.sense)
             reached = span.end
             while at < len(tokens) and tokens[at][0] < reached:
                 at += 1
@@ -129,9 +136,10 @@ class WeaponFinder:
                     if last + 1 < len(tokens) and text[stop : tokens[last + 1][0]] == " ":  # "A-10C Thunderbolt II"
                         nickname = self._name_at(text, tokens, last + 1)
                         if nickname and nickname.id == known[0]:
-                            return WeaponSpan(start, nickname.end, known[0], sure=True)
+                            return WeaponSpan(start, nickname.end, known[0], True, "designation")
                     phrase = None if name.endswith("s") and name[:-1] in self._names else self._after(text, stop)
-                    return WeaponSpan(start, phrase.end if phrase else stop, known[0], known[1] or phrase is not None)
+                    sure = known[1] or phrase is not None
+                    return WeaponSpan(start, phrase.end if phrase else stop, known[0], sure, "designation")
         return None
 
     def _after(self, text: str, end: int) -> Phrase | None:
@@ -149,14 +157,15 @@ class WeaponFinder:
     def _form_at(self, text: str, start: int, by_form: dict[int, int]) -> WeaponSpan | None:
         if start not in by_form:
             return None
-        return WeaponSpan(start, by_form[start], self._weapons.resolve(text[start : by_form[start]]).id, sure=True)
+        end = by_form[start]
+        return WeaponSpan(start, end, self._weapons.resolve(text[start:end]).id, True, "parsed")
 
     def _class_at(self, text: str, tokens: list[tuple[int, int]], at: int) -> WeaponSpan | None:
         """The class phrase at a token; with the ship's name behind it ("destroyer Caio Duilio")."""
         start = tokens[at][0]
         phrase = self._grammar.phrase_at(text, start)
         if phrase is None:
-            return None
+            return self._elliptic(text, start, tokens[at][1])
         if text[start - 1 : start] == "." and text[start].isdigit():  # ".50-calibre"
             start -= 1
         found = text[start : phrase.end]
@@ -164,17 +173,31 @@ class WeaponFinder:
         title = found[0].isupper() and not _acronym(found.split()[0]) and not _starts_sentence(text, start)
         named = any(word[0].isupper() and not _acronym(word) for word in found.split()[1:])
         if not phrase.class_id:
-            return WeaponSpan(start, phrase.end, "", sure=False)
+            return WeaponSpan(start, phrase.end, "", False, "class")
         if not found.endswith("s"):
             behind = next((i for i in range(at, len(tokens)) if tokens[i][0] > phrase.end), None)
             other = self._name_at(text, tokens, behind) if behind is not None else None
             if other and text[phrase.end : other.start] == " " and self._same_kind(phrase.class_id, other.id):
-                return WeaponSpan(start, other.end, other.id, sure=True)
+                return WeaponSpan(start, other.end, other.id, True, other.sense)
             name = _SHIP_NAME.match(text, phrase.end)
             ship = "warship" in self._grammar.paths[phrase.class_id]
             if ship and name and phrase.sure and not title and name[1] not in self._not_names:
-                return WeaponSpan(start, name.end(), self._weapons.resolve(text[start : name.end()]).id, sure=True)
-        return WeaponSpan(start, phrase.end, self._weapons.resolve(found).id, phrase.sure and not title and not named)
+                id = self._weapons.resolve(text[start : name.end()]).id
+                return WeaponSpan(start, name.end(), id, True, "parsed")
+        sure = phrase.sure and not title and not named
+        return WeaponSpan(start, phrase.end, self._weapons.resolve(found).id, sure, "class")
+
+    def _elliptic(self, text: str, start: int, end: int) -> WeaponSpan | None:
+        """A modifier that shares the noun of a later one: "cruise" of "cruise and ballistic missiles"."""
+        gap = _AND.match(text, end)
+        phrase = self._grammar.phrase_at(text, gap.end()) if gap and text[start].islower() else None
+        if gap is None or phrase is None or not phrase.class_id:
+            return None
+        words = text[gap.end() : phrase.end].split()
+        whole = f"{text[start:end]} {words[-1]}"
+        if len(words) > 1 and self._grammar.combines(text[start:end], words[-1]):
+            return WeaponSpan(start, end, self._weapons.resolve(whole).id, phrase.sure, "class")
+        return None
 
     def _same_kind(self, class_id: str, id: str) -> bool:
         """Whether the classes of both are the same, but for the root."""
