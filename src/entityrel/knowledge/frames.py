@@ -198,9 +198,14 @@ class Entry:
 
     @property
     def head(self) -> int:
-        """A verb heads its phrase from the left ("shoot down"), a noun from the right ("prime minister")."""
+        """A verb heads its phrase from the left ("shoot down"), a noun from the right ("prime minister").
+
+        A noun with a preposition stands before it: "secretary of state", "commander-in-chief".
+        """
         if self.part_of_speech != "verb":
-            return len(self.lemmas) - 1
+            prepositions = [i for i, word in enumerate(self.lemmas) if word in ("of", "in", "for") and i > 0]
+            end = prepositions[0] if prepositions else len(self.lemmas)
+            return end - 1 if self.lemmas[end - 1] != "-" else end - 2
         head = 0
         while head + 2 < len(self.lemmas) and self.lemmas[head + 1] == "-":  # "mass-produce" is three tokens
             head += 2

@@ -77,16 +77,19 @@ class RelationRuler:
 
     def _triggers(self, tree: Tree, finder: ArgumentFinder) -> Iterator[tuple[tuple[TokenSpan, int], Entry]]:
         """The token span and head of each trigger with its lexicon entry; only the longest phrase counts."""
+        found: list[tuple[tuple[TokenSpan, int], Entry]] = []
+        covered: set[int] = set()  # "general" in "secretary-general" is no trigger of its own
         for i in range(tree.size):
             part_of_speech = tree.part_of_speech(i)
             if part_of_speech is None or finder.at[i] is not None:
                 continue
-            entries = self._lexicon.entries.get((part_of_speech, tree.lemma[i]), ())
-            for entry in entries:
+            for entry in self._lexicon.entries.get((part_of_speech, tree.lemma[i]), ()):
                 span = self._match(entry, i, tree)
                 if span is not None:
-                    yield (span, i), entry
+                    found.append(((span, i), entry))
+                    covered.update(j for j in range(*span) if j != i)
                     break
+        return (item for item in found if item[0][1] not in covered)
 
     @staticmethod
     def _match(entry: Entry, i: int, tree: Tree) -> TokenSpan | None:
