@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from entityrel.graph import build_graph, flatten, read_graph, write_graph
 from entityrel.graph.flatten import RESERVED
 from graph_records import SUPPLY, article
 
-EXTENSIONS = [".json", ".graphml", ".gexf", ".html"]
+EXTENSIONS = [".json", ".graphml", ".gexf", ".html", ".cyjs", ".csv"]
+if importlib.util.find_spec("rdflib"):
+    EXTENSIONS.append(".nq")
 HOSTILE = "\x00</script><!-- & \r\n\ud800 🚀 \u200fשלום\u200e \ufffe ]]> \u2028 ' \""
 
 
@@ -43,12 +46,17 @@ def test_hostile_attributes_survive_flattened(extension: str, tmp_path: Path) ->
     path = write_graph(hostile_graph(), tmp_path / f"graph{extension}")
     found = read_graph(path)
     assert described(found) == described(flatten(hostile_graph()))
-    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    names = [f"graph-{table}.csv" for table in ("edges", "nodes")] if extension == ".csv" else [path.name]
+    assert sorted(each.name for each in tmp_path.iterdir()) == names
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
-@pytest.mark.parametrize("graph", [nx.MultiDiGraph(), nx.DiGraph([("a", "b")]), nx.Graph([("a", "b")])], ids=repr)
+@pytest.mark.parametrize("graph", [nx.MultiDiGraph(), nx.DiGraph([("a", "b")]), nx.Graph([("a", "b")])], ids=str)
 def test_plain_graphs_of_other_kinds_can_be_written(graph: nx.Graph, extension: str, tmp_path: Path) -> None:
+    if extension in (".csv", ".nq") and not graph.is_directed():
+        with pytest.raises(ExportError, match="directed"):
+            write_graph(graph, tmp_path / f"graph{extension}")
+        return
     found = read_graph(write_graph(graph, tmp_path / f"graph{extension}"))
     assert list(found.nodes) == list(graph.nodes)
     assert [edge[:2] for edge in found.edges] == list(graph.edges)
