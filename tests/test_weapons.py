@@ -344,6 +344,7 @@ def test_parse_designations(weapons: Weapons, text: str, found: list[str]) -> No
          ["cruise", "ballistic missiles", "chemical", "biological weapons"]),
         ("The think tank and the gold mine; a suicide bomber; BrahMos Aerospace; bomb-damaged", []),
         ("the Strategic Missile Forces", []),
+        ("Sam went home. His explosive temper. Fall 2001 anthrax", []),
     ],
 )  # fmt: skip
 def test_find_sure_weapons(weapons: Weapons, text: str, found: list[str]) -> None:

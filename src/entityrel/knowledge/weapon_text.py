@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from entityrel.knowledge.weapon_grammar import TOKEN, Phrase
+from entityrel.knowledge.weapon_names import normal_phrase
 
 if TYPE_CHECKING:
     from entityrel.knowledge.weapons import Weapons
@@ -46,7 +47,7 @@ _SHIP = r"(?: (?:[A-Z]\.|[A-Z][\w'’-]+|of|de|the))*? [A-Z][\w’-]+(?: (?:[A-Z
 #: Roads, meetings, flights, viruses, civil airliners and the like: letter and number, but no weapon.
 _NO_WEAPON = re.compile(
     r"(?:[ABEGM]\d{1,2}|[DGP]-?\d{1,2}|A3\d\d\w*|B?7\d7\w*|ATR.*|CRJ.*|E1\d\d|MD-?[189]\d|COVID.*|H\dN\d"
-    r"|[A-Z]{2} \d{3,4}|UN .*|No.*|Art.*|Sec.*|FY.*|CO2|PM\d.*|[1-4]Q\d*|Q\d"
+    r"|[A-Z]{2} \d{3,4}|UN .*|No.*|Art.*|Sec.*|FY.*|CO2|PM\d.*|[1-4]Q\d*|Q\d|[A-Z]\w+ (?:19|20)\d\d"
     r"|(?:In|On|At|By|The|Of|To|Up|And|For|From|Over|Some|All|Its|But|With|May|June|July|March|April|Jan|Feb|Mar|Apr|Jun|Jul"
     r"|Aug|Sep|Sept|Oct|Nov|Dec)\b.*|First-class|World-class|.*(?:Working|Middle|Business|Upper)[- ]class)$",
     re.I,
@@ -185,6 +186,9 @@ class WeaponFinder:
                 id = self._weapons.resolve(text[start : name.end()]).id
                 return WeaponSpan(start, name.end(), id, True, "parsed")
         sure = phrase.sure and not title and not named
+        last = self._grammar.head(normal_phrase(found).split())
+        if last is not None and last.form.isupper() and not _acronym(found.split()[-1]):  # "Sam" is no SAM
+            sure = False
         return WeaponSpan(start, phrase.end, self._weapons.resolve(found).id, sure, "class")
 
     def _elliptic(self, text: str, start: int, end: int) -> WeaponSpan | None:
