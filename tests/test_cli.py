@@ -213,3 +213,36 @@ def test_control_characters_do_not_reach_the_terminal(run: Callable[..., Done], 
     done = run("annotate", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
     assert "\x1b[2J" not in done.err
     assert "[bold]" in done.err
+
+
+def test_annotate_to_a_folder_goes_on_where_it_was(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    options = ("annotate", corpus, "-o", output, "--shard-size", "2")
+    assert "To do: 2 shards, 3 records" in run(*options, "--dry-run").out
+    assert not output.exists()
+    assert "3 articles annotated" in run(*options).err
+    done = run(*options)
+    assert done.code == 0
+    assert "0 articles annotated" in done.err
+    assert "3 kept from an earlier run" in done.err
+    assert json.loads((output / "report.json").read_text())["kept"] == 3
+    assert "To do: 0 shards" in run(*options, "--dry-run").out
+    assert "2 nodes" in run("graph", output, "-o", tmp_path / "graph.json").err
+
+
+def test_query(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb")
+    assert run("annotate", corpus, "-o", tmp_path / "out", "--format", "parquet").code == 0
+    sql = "SELECT supplier, item FROM transfers ORDER BY article"
+    assert "drones" in run("query", sql, tmp_path / "out").out
+    rows = [json.loads(line) for line in run("query", sql, tmp_path / "out", "--json").out.splitlines()]
+    assert rows == [{"supplier": "Iran", "item": "drones"}] * 2
+    done = run("query", "SELECT", tmp_path / "out")
+    assert done.code == 2
+    assert "the query failed" in done.err
+
+
+def test_an_unknown_format_is_an_error(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    done = run("annotate", corpus, "-o", tmp_path / "out", "--format", "xml")
+    assert done.code == 2
+    assert "there are jsonl, parquet" in done.err

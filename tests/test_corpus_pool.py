@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from entityrel.corpus import pool
+from entityrel.corpus.annotate import Limits
 from entityrel.corpus.items import Rejected
 from entityrel.schema import AnnotatedArticle, Article
 from stub_pipeline import StubSource
@@ -16,13 +17,14 @@ def _run(monkeypatch: pytest.MonkeyPatch, texts: list[str], source: Any = None, 
     monkeypatch.setattr(pool._Source, "of", lambda _: source or StubSource())
     items: list[Article | Rejected] = [Article(id=str(number), text=text) for number, text in enumerate(texts)]
     batches = [items[start : start + 4] for start in range(0, len(items), 4)]
-    return list(pool.annotate_in_processes(batches, None, 2, **options))
+    results = pool.annotate_in_processes(batches, None, 2, Limits(**options))
+    return [result for batch in results for result in batch]
 
 
 def test_order_is_kept_and_the_culprits_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Iran {number} drones" for number in range(24)]
     texts[5], texts[10], texts[17] = "DIE", "RAISE", "HANG"
-    results = _run(monkeypatch, texts, time_limit=3)
+    results = _run(monkeypatch, texts, seconds=3)
     assert [result.id for result in results] == [str(number) for number in range(24)]
     reasons = {result.id: result.reason for result in results if isinstance(result, Rejected)}
     assert reasons == {

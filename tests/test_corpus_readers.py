@@ -62,7 +62,8 @@ def test_json_lines_with_fields_and_places(tmp_path: Path) -> None:
         ('{"id": "a", "text": ["x"]}', "text: "),
         ('{"id": ["a"], "text": "x"}', "id: "),
         ('{"id": "a", "date": 2024, "text": "x"}', "date: "),
-        ("[" * 100_000, "nested too deeply"),
+        ("[" * 100_000, "nested more than 100 levels"),
+        ('{"text": "x", "a": ' + "[" * 120 + "]" * 120 + "}", "nested more than 100 levels"),
         ('{"n": ' + "9" * 5000 + ', "text": "x"}', "ValueError"),
     ],
 )

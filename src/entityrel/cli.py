@@ -17,20 +17,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from entityrel import __version__
-from entityrel.corpus.items import Rejected
+from entityrel.console import ERR, Seen, number, plain, plan_text, progress
 from entityrel.corpus.readers import STDIN, count, read, read_annotated
 from entityrel.corpus.writers import jsonl_writer, write_jsonl
 from entityrel.errors import EntityrelError
@@ -46,13 +36,13 @@ app = typer.Typer(
     help="From news text to a knowledge graph: who does what to whom, with which weapon, according to whom.",
     epilog="Start with [bold]entityrel demo[/bold]. Exit codes: 0 all went well, 1 records were set aside, 2 failed.",
 )  # fmt: skip
-_err = Console(stderr=True)
 
 Pipeline = Annotated[
     str, typer.Option("--pipeline", "-p", help="Name or path of a spaCy pipeline with entityrel's components.")
 ]
 Annotations = Annotated[
-    list[Path], typer.Argument(help="JSON Lines written by [bold]entityrel annotate[/bold] (also .gz).", exists=True)
+    list[Path],
+    typer.Argument(help="JSON Lines (also .gz) or folders written by [bold]entityrel annotate[/bold].", exists=True),
 ]
 
 
@@ -61,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments, prog_name="entityrel")
     except (EntityrelError, OSError) as error:
-        _err.print(f"[bold red]error:[/] {_plain(str(error))}", highlight=False)
+        ERR.print(f"[bold red]error:[/] {plain(str(error))}", highlight=False)
         sys.exit(FAILED)
 
 
@@ -91,45 +81,103 @@ def annotate(
             show_default=False,
         ),
     ],
+    *,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="JSON Lines to write (.gz compresses), or - for standard output.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help="A name that ends in .jsonl or .jsonl.gz: one file; - for standard output; any other name: a folder, "
+            "written in shards, so that a run that was cut off goes on where it was.",
+        ),
     ],
     pipeline: Pipeline = "sm",
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes, each with its pipeline.")] = 1,
     rejected: Annotated[
         Path | None, typer.Option(help="JSON Lines to write of what was set aside: file, line, id, reason.")
     ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(min=1, help="Seconds after which an article is given up and set aside.")
+    ] = None,
+    memory_limit: Annotated[
+        float | None,
+        typer.Option(min=1, help="GB of memory for each process; an article that needs more is set aside."),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", help="Of a folder: jsonl, or parquet for DuckDB and pandas.")
+    ] = "jsonl",
+    shard_size: Annotated[int, typer.Option(min=1, help="Of a folder: articles in a shard.")] = 1000,
+    resume: Annotated[bool, typer.Option(help="Of a folder: keep the shards that are there and up to date.")] = True,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Of a folder: say what there is to do, and do nothing.")
+    ] = False,
 ) -> None:
     """Find mentions and relations in articles; one record a line, in the order of the input.
 
     Broken records are named with file and line and set aside; the rest goes on, and the exit code is 1.
-    The output appears when it is complete.
+    A file appears when it is complete.
     """
-    from entityrel.corpus.run import annotate_inputs  # noqa: PLC0415
+    from entityrel.corpus.annotate import Limits  # noqa: PLC0415
 
     _check_inputs(inputs)
-    skip = [path for path in (output, rejected) if path is not None and str(path) != STDIN]
-    done = broken = 0
+    limits = None
+    if time_limit or memory_limit:
+        limits = Limits(seconds=time_limit or 300, memory=int(memory_limit * 1e9) if memory_limit else None)
+    items = read(inputs, skip=[path for path in (output, rejected) if path is not None and str(path) != STDIN])
     with ExitStack() as stack:
-        progress = stack.enter_context(_progress())
-        write = stack.enter_context(jsonl_writer(output))
         write_rejected = stack.enter_context(jsonl_writer(rejected)) if rejected else None
-        task = progress.add_task("annotating", total=count(inputs))
-        for result in annotate_inputs(read(inputs, skip=skip), nlp=pipeline, workers=workers):
-            if isinstance(result, Rejected):
-                broken += 1
-                progress.console.print(f"[yellow]set aside:[/] {_plain(str(result))}", highlight=False, soft_wrap=True)
-                if write_rejected:
-                    write_rejected(json.dumps(result.to_dict(), ensure_ascii=True))
-            else:
-                done += 1
-                write(result.to_json())
-            progress.advance(task)
-    where = "standard output" if str(output) == STDIN else str(output)
-    _err.print(f"{_number(done, 'article')} annotated to {_plain(where)}", highlight=False, soft_wrap=True)
-    if broken:
-        _err.print(f"[yellow]{_number(broken, 'record')} set aside[/]", highlight=False)
+        seen = Seen(None if dry_run else stack.enter_context(progress()), count(inputs), write_rejected)
+        if str(output) == STDIN or output.name.endswith((".jsonl", ".jsonl.gz")):
+            from entityrel.corpus.run import annotate_inputs  # noqa: PLC0415
+
+            write = stack.enter_context(jsonl_writer(output))
+            for result in annotate_inputs(items, nlp=pipeline, workers=workers, limits=limits):
+                seen.result(result)
+                if isinstance(result, AnnotatedArticle):
+                    write(result.to_json())
+        else:
+            from entityrel.corpus import shards  # noqa: PLC0415
+
+            if dry_run:
+                run = shards.plan(items, output, nlp=pipeline, form=form, shard_size=shard_size)
+                Console().print(plan_text(run), highlight=False)
+                return
+            shards.annotate_to_folder(
+                items, output, nlp=pipeline, form=form, workers=workers, limits=limits, shard_size=shard_size,
+                resume=resume, on_result=seen.result, on_kept=seen.kept,
+            )  # fmt: skip
+    seen.report(output)
+    if seen.rejected:
         raise typer.Exit(SET_ASIDE)
+
+
+@app.command()
+def query(
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="Such as: SELECT * FROM by_pair LIMIT 10", show_default=False)
+    ],
+    dataset: Annotated[
+        Path, typer.Argument(help="Folder written with --format parquet.", exists=True, file_okay=False)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print rows as JSON Lines.")] = False,
+) -> None:
+    """Ask a Parquet dataset by SQL (DuckDB).
+
+    Tables: articles, mentions, relations. Views: statements, facts, transfers, by_month, by_pair.
+    """
+    from entityrel.corpus.query import query as ask  # noqa: PLC0415
+
+    columns, rows = ask(sql, dataset)
+    if as_json:
+        for row in rows:
+            typer.echo(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))
+        return
+    table = Table()
+    for column in columns:
+        table.add_column(plain(column), overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else plain(str(value)) for value in row))
+    Console().print(table)
 
 
 @app.command()
@@ -150,9 +198,7 @@ def graph(
     output.parent.mkdir(parents=True, exist_ok=True)
     write_graph(built, output)
     nodes, edges = built.number_of_nodes(), built.number_of_edges()
-    _err.print(
-        f"{_number(nodes, 'node')} and {_number(edges, 'edge')} written to {_plain(str(output))}", highlight=False
-    )
+    ERR.print(f"{number(nodes, 'node')} and {number(edges, 'edge')} written to {plain(str(output))}", highlight=False)
 
 
 @app.command()
@@ -174,9 +220,9 @@ def show(
         _print_article(console, article)
         if why:
             for relation in article.relations:
-                console.print(_plain(relation.explain()), highlight=False, end="\n\n")
+                console.print(plain(relation.explain()), highlight=False, end="\n\n")
     if missing := [ident for ident in ids or () if ident not in found]:
-        _err.print(f"[bold red]error:[/] no article has the id {_plain(', '.join(missing))}", highlight=False)
+        ERR.print(f"[bold red]error:[/] no article has the id {plain(', '.join(missing))}", highlight=False)
         raise typer.Exit(FAILED)
 
 
@@ -198,7 +244,7 @@ def evaluate(
     console.print(result.table())
     for kind in ("missing", "spurious", "reversed"):
         for item in [item for item in result.disagreements if item.kind == kind][:errors]:
-            console.print(f"{kind:9} {_plain(item.article)}: {_plain(item.reading)}", highlight=False)
+            console.print(f"{kind:9} {plain(item.article)}: {plain(item.reading)}", highlight=False)
 
 
 @app.command()
@@ -212,15 +258,15 @@ def demo(
     from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
 
     started = perf_counter()
-    with _err.status("loading the pipeline"):
+    with ERR.status("loading the pipeline"):
         nlp = load_pipeline(pipeline)
         examples = example_articles()
-    with _progress() as progress:
-        articles = list(progress.track(annotate_many(examples, nlp=nlp), total=len(examples), description="annotating"))
+    with progress() as bar:
+        articles = list(bar.track(annotate_many(examples, nlp=nlp), total=len(examples), description="annotating"))
     console = Console()
     for article in articles:
         _print_article(console, article)
-    with _err.status("writing"):
+    with ERR.status("writing"):
         write_jsonl(output / "annotations.jsonl", articles)
         built = build_graph(articles)
         names = ("graph.json", "graph.graphml", "graph.html")
@@ -229,7 +275,7 @@ def demo(
     statements = sum(len(article.relations) for article in articles)
     console.print(
         f"{len(articles)} articles, {statements} statements, {built.number_of_nodes()} entities "
-        f"in {perf_counter() - started:.0f} s.\nWritten to [bold]{_plain(str(output))}/[/]: annotations.jsonl, "
+        f"in {perf_counter() - started:.0f} s.\nWritten to [bold]{plain(str(output))}/[/]: annotations.jsonl, "
         f"{', '.join(names)}; open graph.html in a browser.",
         highlight=False, soft_wrap=True,
     )  # fmt: skip
@@ -264,14 +310,6 @@ def _check_inputs(inputs: list[str]) -> None:
         raise typer.BadParameter(f"no such file or folder: {', '.join(missing)}", param_hint="INPUT")
 
 
-def _progress() -> Progress:
-    return Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), TimeRemainingColumn(),
-        console=_err, transient=True,
-    )  # fmt: skip
-
-
 def _read_all(paths: Iterable[Path]) -> Iterator[AnnotatedArticle]:
     for path in paths:
         yield from read_annotated(path)
@@ -291,15 +329,6 @@ def _print_article(console: Console, article: AnnotatedArticle) -> None:
 
     console.print(statements_table(article, width=console.width))
     console.print()
-
-
-def _number(count_: int, noun: str) -> str:
-    return f"{count_:,} {noun}{'' if count_ == 1 else 's'}"
-
-
-def _plain(text: str) -> str:
-    """Text for rich, without its markup and without control characters that could move a terminal's cursor."""
-    return escape("".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text))
 
 
 if __name__ == "__main__":

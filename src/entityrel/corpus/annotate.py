@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,12 +16,39 @@ from entityrel.corpus.items import Rejected
 from entityrel.errors import PipelineError, RecordError
 from entityrel.schema import AnnotatedArticle, Article
 
-__all__ = ["Pipeline", "annotate", "annotate_batch", "annotate_many", "annotate_stream", "load_pipeline"]
+__all__ = [
+    "Batch",
+    "Limits",
+    "Pipeline",
+    "Results",
+    "annotate",
+    "annotate_batch",
+    "annotate_batches",
+    "annotate_many",
+    "annotate_stream",
+    "batches",
+    "load_pipeline",
+]
 
 #: A pipeline: in memory, or the name or path from which each process loads its own; None is the default one.
 Pipeline: TypeAlias = "Language | str | Path | None"
+Batch: TypeAlias = "list[Article | Rejected]"
+Results: TypeAlias = "list[AnnotatedArticle | Rejected]"
 #: A batch ends at this many characters, so that memory stays flat whatever the articles' lengths.
 _BATCH_CHARS = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an article may cost before it is rejected.
+
+    Attributes:
+        seconds: Time for a batch, and, if that is not enough, for each of its articles alone.
+        memory: Memory of a worker process in bytes (address space; POSIX only); None for no limit.
+    """
+
+    seconds: float = 300.0
+    memory: int | None = None
 
 
 def annotate(
@@ -94,25 +122,47 @@ def annotate_many(
 
 
 def annotate_stream(
-    items: Iterable[Article | Rejected], *, nlp: Pipeline = None, workers: int = 1, batch_size: int = 64
+    items: Iterable[Article | Rejected],
+    *,
+    nlp: Pipeline = None,
+    workers: int = 1,
+    batch_size: int = 64,
+    limits: Limits | None = None,
 ) -> Iterator[AnnotatedArticle | Rejected]:
     """Annotate the articles of a stream; exactly one result for each item, in order.
 
     What was rejected before passes through; an article that makes a component raise becomes a `Rejected`.
     """
-    batches = _batches(items, batch_size)
-    if workers > 1:
+    for results in annotate_batches(batches(items, batch_size), nlp=nlp, workers=workers, limits=limits):
+        yield from results
+
+
+def annotate_batches(
+    todo: Iterable[Batch], *, nlp: Pipeline = None, workers: int = 1, limits: Limits | None = None
+) -> Iterator[Results]:
+    """Annotate batches of articles; the results of each batch, in order.
+
+    Args:
+        todo: The batches; they are read as results are taken, some ahead where there are several workers.
+        nlp: A pipeline, or its name or path.
+        workers: Processes.
+        limits: What an article may cost; then even a single worker is a process of its own, that can be ended.
+
+    Raises:
+        PipelineError: If there is no such pipeline.
+    """
+    if workers > 1 or limits:
         # multiprocessing and pebble are imported only when they are needed.
         from entityrel.corpus.pool import annotate_in_processes  # noqa: PLC0415
 
-        yield from annotate_in_processes(batches, nlp, workers)
+        yield from annotate_in_processes(todo, nlp, workers, limits or Limits())
         return
     loaded = load_pipeline(nlp)
-    for batch in batches:
-        yield from annotate_batch(loaded, batch)
+    for batch in todo:
+        yield annotate_batch(loaded, batch)
 
 
-def annotate_batch(nlp: Language, batch: list[Article | Rejected]) -> list[AnnotatedArticle | Rejected]:
+def annotate_batch(nlp: Language, batch: Batch) -> Results:
     """The result of each item of a batch. The memory of their Docs is given back."""
     # Zones cannot be nested, and the caller may have opened one (spaCy's type information lacks the property).
     zone = nullcontext() if getattr(nlp.vocab, "in_memory_zone", False) else nlp.memory_zone()
@@ -146,11 +196,11 @@ def _parsed(item: str | Mapping[str, Any] | Article) -> Article | Rejected:
         return Rejected(None, None, None, str(error))
 
 
-def _batches(items: Iterable[Article | Rejected], size: int) -> Iterator[list[Article | Rejected]]:
-    stream = iter(items)
-    batch: list[Article | Rejected] = []
+def batches(items: Iterable[Article | Rejected], size: int) -> Iterator[Batch]:
+    """Cut a stream into batches of at most ``size`` items, fewer where they are long."""
+    batch: Batch = []
     chars = 0
-    for item in stream:
+    for item in items:
         batch.append(item)
         chars += len(item.text) if isinstance(item, Article) else 0
         if len(batch) >= size or chars >= _BATCH_CHARS:
@@ -160,7 +210,7 @@ def _batches(items: Iterable[Article | Rejected], size: int) -> Iterator[list[Ar
         yield batch
 
 
-def _annotated(nlp: Language, batch: list[Article | Rejected]) -> list[AnnotatedArticle | Rejected]:
+def _annotated(nlp: Language, batch: Batch) -> Results:
     short = [
         next(make_docs(nlp, item), None) if isinstance(item, Article) and not is_long(nlp, item) else None
         for item in batch

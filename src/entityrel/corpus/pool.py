@@ -18,19 +18,14 @@ from spacy.language import Language
 from spacy.util import load_model_from_config
 from thinc.api import Config
 
-from entityrel.corpus.annotate import Pipeline, annotate_batch, load_pipeline
+from entityrel.corpus.annotate import Batch, Limits, Pipeline, Results, annotate_batch, load_pipeline
 from entityrel.corpus.items import Rejected
 from entityrel.schema import AnnotatedArticle, Article
 
 __all__ = ["annotate_in_processes"]
 
-#: Seconds that a batch may take, and then each of its articles alone.
-TIME_LIMIT = 300.0
 #: Batches under way or waiting, for each process: enough to keep it busy while results are taken in order.
 _AHEAD = 3
-
-_Batch = list[Article | Rejected]
-_Results = list[AnnotatedArticle | Rejected]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +55,29 @@ class _Source:
 _pipeline: list[Language | Exception] = []
 
 
-def annotate_in_processes(
-    batches: Iterable[_Batch], nlp: Pipeline, workers: int, *, time_limit: float = TIME_LIMIT
-) -> Iterator[AnnotatedArticle | Rejected]:
-    """The results of all batches, in order. Batches are read as results are taken.
+def annotate_in_processes(batches: Iterable[Batch], nlp: Pipeline, workers: int, limits: Limits) -> Iterator[Results]:
+    """The results of each batch, in order. Batches are read as results are taken, some ahead.
 
     Args:
         batches: Articles, and rejections that pass through.
         nlp: The pipeline, or its name or path. Components that are defined in ``__main__`` cannot be sent.
         workers: Number of processes.
-        time_limit: Seconds for a batch; if it takes longer, or its process dies, its articles are tried alone, and
-            the one that does it again is rejected.
+        limits: If a batch takes longer, or its process dies, its articles are tried alone, and the one that does it
+            again is rejected.
 
     Raises:
         PipelineError: If a process cannot load the pipeline.
     """
-    waiting: deque[tuple[_Batch, ProcessFuture[_Results]]] = deque()
+    waiting: deque[tuple[Batch, ProcessFuture[Results]]] = deque()
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(workers, initializer=_start, initargs=(_Source.of(nlp),), context=context)
+    pool = ProcessPool(workers, initializer=_start, initargs=(_Source.of(nlp), limits), context=context)
     try:
         for batch in batches:
-            waiting.append((batch, pool.schedule(_work, (batch,), timeout=time_limit)))
+            waiting.append((batch, pool.schedule(_work, (batch,), timeout=limits.seconds)))
             if len(waiting) >= workers * _AHEAD:
-                yield from _results(pool, *waiting.popleft(), time_limit)
+                yield _results(pool, *waiting.popleft(), limits)
         while waiting:
-            yield from _results(pool, *waiting.popleft(), time_limit)
+            yield _results(pool, *waiting.popleft(), limits)
         pool.close()  # type: ignore[no-untyped-call]
     finally:
         # After an error, or when the caller stops reading: nobody waits for what is still under way.
@@ -92,33 +85,37 @@ def annotate_in_processes(
         pool.join()
 
 
-def _start(source: _Source) -> None:
+def _start(source: _Source, limits: Limits) -> None:
     # An exception here would break the pool without a message; the first batch reports it instead.
     try:
         _pipeline[:] = [source.load()]
+        if limits.memory is not None:
+            import resource  # noqa: PLC0415  (there is none on Windows)
+
+            resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     except Exception as error:
         _pipeline[:] = [error]
 
 
-def _work(batch: _Batch) -> _Results:
+def _work(batch: Batch) -> Results:
     if isinstance(_pipeline[0], Exception):
         raise _pipeline[0]
     return annotate_batch(_pipeline[0], batch)
 
 
-def _results(pool: ProcessPool, batch: _Batch, future: ProcessFuture[_Results], time_limit: float) -> _Results:
+def _results(pool: ProcessPool, batch: Batch, future: ProcessFuture[Results], limits: Limits) -> Results:
     try:
         return future.result()
     except (TookTooLong, ProcessExpired):
-        return [_alone(pool, item, time_limit) for item in batch]
+        return [_alone(pool, item, limits) for item in batch]
 
 
-def _alone(pool: ProcessPool, item: Article | Rejected, time_limit: float) -> AnnotatedArticle | Rejected:
+def _alone(pool: ProcessPool, item: Article | Rejected, limits: Limits) -> AnnotatedArticle | Rejected:
     if isinstance(item, Rejected):
         return item
     try:
-        return pool.schedule(_work, ([item],), timeout=time_limit).result()[0]
+        return pool.schedule(_work, ([item],), timeout=limits.seconds).result()[0]
     except TookTooLong:
-        return Rejected(None, None, item.id, f"not done within {time_limit:g} s")
+        return Rejected(None, None, item.id, f"not done within {limits.seconds:g} s")
     except ProcessExpired as error:
         return Rejected(None, None, item.id, f"its process died, exit code {error.exitcode}")

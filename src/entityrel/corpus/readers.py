@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import sys
+import textwrap
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ __all__ = ["STDIN", "SUFFIXES", "count", "files", "read", "read_annotated"]
 STDIN = "-"
 _LINES = (".jsonl", ".ndjson", ".json")
 _PAGES = (".html", ".htm")
+#: Deeper records could be written, but not read again: readers of JSON have limits (pydantic's is 200).
+_MAX_DEPTH = 100
 #: The endings of the files that are read from a folder.
 SUFFIXES = (*_LINES, *(f"{suffix}.gz" for suffix in _LINES), ".txt", *_PAGES)
 
@@ -38,7 +41,7 @@ def read(
 
     Args:
         paths: Files, folders, or ``-``.
-        skip: Files to leave out, such as the output that lies in an input folder.
+        skip: Files and folders to leave out, such as the output that lies in an input folder.
         stdin: Read for ``-``; standard input if None.
     """
     seen: set[int] = set()
@@ -65,7 +68,7 @@ def files(path: str | Path, skip: Collection[Path] = ()) -> list[Path]:
         if found.name.lower().endswith(SUFFIXES)
         and found.is_file()
         and not any(part.startswith(".") for part in found.relative_to(path).parts)
-        and found.resolve() not in left_out
+        and left_out.isdisjoint((found.resolve(), *found.resolve().parents))
     )
 
 
@@ -90,18 +93,37 @@ def count(paths: Iterable[str | Path]) -> int | None:
 
 
 def read_annotated(path: str | Path) -> Iterator[AnnotatedArticle]:
-    """The annotated records of a JSON Lines file (also .gz).
+    """The annotated records of a JSON Lines file (also .gz), or of a folder that `entityrel annotate` wrote.
 
     Raises:
-        RecordError: If the file cannot be read or a line is no such record; the message names file and line.
+        RecordError: If there are none, or a line is no such record; the message names file and line.
     """
-    for line, content in _lines(Path(path)):
+    path = Path(path)
+    if path.is_dir():
+        yield from _read_dataset(path)
+        return
+    for line, content in _lines(path):
         if isinstance(content, Rejected):
             raise RecordError(str(content))
+        if content.isspace():
+            continue
         try:
             yield AnnotatedArticle.from_json(content)
         except RecordError as error:
             raise RecordError(f"{path}:{line}: {error}") from error
+
+
+def _read_dataset(folder: Path) -> Iterator[AnnotatedArticle]:
+    if parts := sorted(folder.glob("part-*.jsonl")):
+        for part in parts:
+            yield from read_annotated(part)
+    elif (folder / "articles").is_dir():
+        # pyarrow comes with an extra.
+        from entityrel.corpus.parquet import read_tables  # noqa: PLC0415
+
+        yield from read_tables(folder)
+    else:
+        raise RecordError(f"{folder} is no folder of annotations: it has neither part-*.jsonl nor Parquet tables")
 
 
 def _read_all(
@@ -167,6 +189,8 @@ def _record(file: str, number: int, line: bytes) -> Input | Rejected:
     ident = None
     try:
         data = json.loads(line.decode("utf-8-sig"))
+        if _is_deep(data):
+            raise RecursionError
         if isinstance(data, dict) and isinstance(data.get("id"), str | int):
             ident = str(data["id"])
         return Input(file, number, Article.parse(data))
@@ -177,10 +201,24 @@ def _record(file: str, number: int, line: bytes) -> Input | Rejected:
     except RecordError as error:
         reason = str(error)
     except RecursionError:
-        reason = "nested too deeply"
+        reason = f"nested more than {_MAX_DEPTH} levels deep"
     except ValueError as error:  # a number with thousands of digits
         reason = _message(error)
-    return Rejected(file, number, ident, reason)
+    return Rejected(file, number, ident, textwrap.shorten(reason, 300))
+
+
+def _is_deep(data: object) -> bool:
+    level = [data]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            child
+            for value in level
+            if isinstance(value, dict | list)
+            for child in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _whole(file: Path, parse: Callable[[Path, bytes], Article]) -> Input | Rejected:
