@@ -132,8 +132,8 @@ def _read_html(path: Path) -> nx.Graph:
 def _write_cytoscape(graph: nx.Graph, path: Path) -> None:
     data = nx.cytoscape_data(graph)  # type: ignore[no-untyped-call]
     for node in data["elements"]["nodes"]:
-        if "name" not in graph.nodes[node["data"]["value"]]:
-            del node["data"]["name"]  # networkx gives every node one
+        del node["data"]["name"]  # networkx gives every node one
+        node["data"] |= {k: v for k, v in graph.nodes[node["data"]["value"]].items() if k == "name"}
     path.write_text(json.dumps(data, ensure_ascii=False, allow_nan=False), "utf-8")
 
 
