@@ -11,12 +11,21 @@ from entityrel.knowledge.files import Strict, read_yaml
 __all__ = ["Idioms", "load_idioms", "phrase_aliases"]
 
 
+class CapitalCues(Strict):
+    """Words beside a capital that tell the government from the place."""
+
+    motion: frozenset[str]
+    government_before: frozenset[str]
+    government_after: frozenset[str]
+
+
 class Idioms(Strict):
     """The contents of ``gazetteer/idioms.yaml``."""
 
     nouns: frozenset[str]
     phrases: tuple[str, ...]
     homonyms: Mapping[str, frozenset[str]]
+    capitals: CapitalCues
 
     def names_a_thing(self, word: str) -> bool:
         """Whether the word after a country's adjective makes it the name of a dish, an animal or the like.

@@ -165,6 +165,8 @@ def _label(span: Span, position: int, spans: list[Span], gazetteer: Gazetteer, a
             return "PERSON"
         if best.id in article.homonyms:
             return "LOC"
+    if best.sense == "capital" and (told := _told_by_words(span)):
+        return told
     return span.label_
 
 
@@ -191,6 +193,18 @@ def _is_place(span: Span, position: int, spans: list[Span], gazetteer: Gazetteer
         return True
     opens_line = not span.start or "\n" in doc[span.start - 1].text
     return opens_line and span.text.isupper() and span.end < len(doc) and doc[span.end].text in _DATELINE_SIGNS
+
+
+def _told_by_words(span: Span) -> str:
+    """LOC or COUNTRY where the words beside a capital leave no choice, else ""."""
+    doc, cues = span.doc, load_idioms().capitals
+    before = [doc[i].lower_ for i in range(max(0, span.start - 3), span.start)]
+    after = doc[span.end].lower_ if span.end < len(doc) else ""
+    if before and before[-1] in ("to", "from", "into", "in") and cues.motion.intersection(before[:-1]):
+        return "LOC"
+    if (before and before[-1] in cues.government_before) or after in cues.government_after:
+        return "COUNTRY"
+    return ""
 
 
 def _after_preposition(span: Span) -> bool:
