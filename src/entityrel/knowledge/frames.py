@@ -25,7 +25,7 @@ from entityrel.knowledge.ontology import load_ontology
 __all__ = ["Construction", "Entry", "Example", "Frame", "Grammar", "Step", "load_frames", "load_grammar"]
 
 ROLES = ("subject", "object", "recipient")
-PartOfSpeech = Literal["verb", "noun", "adjective"]
+PartOfSpeech = Literal["verb", "noun", "adjective", "mention"]
 _WORD = re.compile(r"[^\s-]+|-")  # as spaCy tokenises: hyphens are tokens
 _STEP = re.compile(r"^([<>])([a-zA-Z|]+)(?::([a-z|]+))?$")
 
@@ -146,6 +146,7 @@ class _Frame(Strict):
     verbs: tuple[str, ...] = ()
     nouns: tuple[str, ...] = ()
     adjectives: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
     shape: str | None = None
     roles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     required: tuple[str, ...] = ()
@@ -168,6 +169,7 @@ class Frame:
 
     Attributes:
         roles: Logical functions by role. ``owner:F`` is the actor whose weapon fills F ("Russian missiles struck").
+            ``org:F`` is F filled by an organisation.
             ``governor:F`` is function F of the word that governs the trigger ("shared the technology with").
         unless: Functions that must not be filled by an actor ("acquires" unless a supplier is stated), or, as
             ``weapon:F``, by a weapon, or, as ``any:F``, by any noun or pronoun.
@@ -190,7 +192,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A word or phrase of the lexicon: lemmas in text order; ``head`` is the position of its syntactic head."""
+    """A word or phrase of the lexicon: lemmas in text order; ``head`` is the position of its syntactic head.
+
+    An entry of the part of speech "mention" has a label instead: a mention with that label is the trigger, where no
+    word states the relation ("Miller of the NSC"); its function ``self`` is the mention.
+    """
 
     lemmas: tuple[str, ...]
     part_of_speech: PartOfSpeech
@@ -259,6 +265,7 @@ def _phrases(item: _Frame) -> Iterator[tuple[PartOfSpeech, str]]:
     yield from (("verb", phrase) for phrase in item.verbs)
     yield from (("noun", phrase) for phrase in item.nouns)
     yield from (("adjective", phrase) for phrase in item.adjectives)
+    yield from (("mention", label) for label in item.mentions)
 
 
 def _resolve(item: _Frame, where: str) -> Frame:
@@ -268,7 +275,7 @@ def _resolve(item: _Frame, where: str) -> Frame:
     if item.shape is not None and item.shape not in grammar.shapes:
         raise KnowledgeError(f"{where}: field 'shape': constructions.yaml has no {item.shape!r}")
     if not list(_phrases(item)):
-        raise KnowledgeError(f"{where}: needs at least one of 'verbs', 'nouns', 'adjectives'")
+        raise KnowledgeError(f"{where}: needs at least one of 'verbs', 'nouns', 'adjectives', 'mentions'")
     roles = {**(grammar.shapes[item.shape] if item.shape else {}), **item.roles}
     _check_roles(roles, where, has_recipient=predicates[item.predicate].recipient is not None)
     return Frame(

@@ -65,6 +65,11 @@ class ArgumentFinder:
         """Whether ``token`` is a common noun for people who act for a state or organisation ("troops")."""
         return self.tree.lemma[token] in self._actor_nouns
 
+    def mention_headed_by(self, token: int) -> Argument | None:
+        """The mention whose syntactic head is ``token``."""
+        number = self.at[token]
+        return self.mentions[number] if number is not None and self._roots[number] == token else None
+
     def direct(self, token: int, labels: Collection[str]) -> list[Argument]:
         """The mention at ``token``, or that a pronoun there stands for, and those coordinated with it."""
         return list(dict.fromkeys(self._coordinated(token, labels, deep=False, depth=0)))

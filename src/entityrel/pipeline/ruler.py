@@ -22,6 +22,7 @@ EXTRACTOR = "ruler"
 _DIRECT = frozenset({"modifier"})
 _ACTORS = frozenset({"PERSON", "COUNTRY", "ORG"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
+_ORGS = frozenset({"ORG"})
 _WEAPONS = frozenset({"WEAPON"})
 
 
@@ -81,6 +82,9 @@ class RelationRuler:
         covered: set[int] = set()  # "general" in "secretary-general" is no trigger of its own
         for i in range(tree.size):
             part_of_speech = tree.part_of_speech(i)
+            mention = finder.mention_headed_by(i)
+            if mention is not None:
+                found += [((mention.span, i), e) for e in self._lexicon.entries.get(("mention", mention.label), ())]
             if part_of_speech is None or finder.at[i] is not None:
                 continue
             for entry in self._lexicon.entries.get((part_of_speech, tree.lemma[i]), ()):
@@ -181,9 +185,10 @@ class RelationRuler:
             kind, _, name = function.rpartition(":")
             if kind == "owner":
                 look = finder.owner
+            allowed = labels & _ORGS if kind == "org" else labels
             at = walker.tree.governor(head) if kind == "governor" else head
             for filler in walker.find(at, name):
-                arguments = [found for found in look(filler.token, labels) if found.id not in used]
+                arguments = [found for found in look(filler.token, allowed) if found.id not in used]
                 if arguments:
                     first = first or filler
                     gathered += arguments

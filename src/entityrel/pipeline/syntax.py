@@ -144,6 +144,8 @@ class Walker:
 
     def _evaluate(self, trigger: int, function: str, depth: int) -> Iterator[Filler]:
         tree = self.tree
+        if function == "self":
+            yield Filler("self", trigger, "the mention itself", "")
         part_of_speech = tree.part_of_speech(trigger)
         if part_of_speech is None:
             return
