@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given as drawn
+from hypothesis import settings
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
@@ -100,11 +101,24 @@ def test_us_and_us_turkey_and_turkey(nlp: Language) -> None:
 
 
 def test_capital_stays_what_the_recogniser_says(nlp: Language) -> None:
-    doc = settle(nlp, "Tehran denied it. He arrived in Tehran.", {"Tehran": "COUNTRY"})
+    doc = settle(nlp, "Tehran spoke. It came from Tehran.", {"Tehran": "COUNTRY"})
     assert {ent.label_ for ent in doc.ents} == {"COUNTRY"} and id_of(doc, "Tehran") == "IRN"
-    doc = settle(nlp, "He arrived in Tehran.", {"Tehran": "LOC"})
+    doc = settle(nlp, "He slept in Tehran.", {"Tehran": "LOC"})
     assert ents(doc) == [("Tehran", "LOC", "tehran")]
-    assert ents(settle(nlp, "He arrived in Tehran.")) == [], "a capital alone is not sure"
+    assert ents(settle(nlp, "He slept in Tehran.")) == [], "a capital alone is not sure"
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "label"),
+    [
+        ("He arrived in Tehran.", "COUNTRY", "LOC"),
+        ("She flew to Tehran.", "COUNTRY", "LOC"),
+        ("Riyadh accused Tehran.", "LOC", "COUNTRY"),
+        ("Tehran denies it.", "LOC", "COUNTRY"),
+    ],
+)
+def test_words_that_leave_no_choice(nlp: Language, text: str, given: str, label: str) -> None:
+    assert label_of(settle(nlp, text, {"Tehran": given}), "Tehran") == label
 
 
 @pytest.mark.parametrize(
@@ -243,7 +257,7 @@ def test_time_grows_with_the_length_only(nlp: Language) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(WORDS)), st.data())
+@drawn(st.lists(st.sampled_from(WORDS)), st.data())
 def test_never_raises_and_never_overlaps(words: list[str], data: st.DataObject) -> None:
     doc = Doc(VOCAB, words=words)
     starts = data.draw(st.lists(st.integers(0, max(len(words) - 1, 0)), unique=True)) if words else []
