@@ -1,4 +1,4 @@
-"""Learn what corrects the qualifier's rules: trigger words, polarity and modality, speakers, dates.
+"""Learn what corrects the qualifier's rules: trigger words, polarity and modality, dates.
 
     python models/scripts/train_qualifier.py GOLD.jsonl OUT.npz [--pipeline en_core_web_sm] [--final]
 
@@ -26,9 +26,9 @@ from spacy.util import filter_spans
 
 from entityrel.knowledge.cues import load_cues
 from entityrel.pipeline.dates import date_features
-from entityrel.pipeline.learned import _SCALE, Learned, LinearModel, pack, row_of
+from entityrel.pipeline.learned import _SCALE, Learned, LinearModel, pack
 from entityrel.pipeline.qualifier import DocQualifier
-from entityrel.pipeline.triggers import find_trigger, relation_heads, trigger_candidates
+from entityrel.pipeline.triggers import relation_heads, trigger_candidates
 
 HOLDOUT = {"tr", "un", "ux", "ul", "gum"}
 THIRDS = {"ext", "sta", "ewt"}
@@ -171,7 +171,7 @@ CLASSES = [
 
 
 def examples(docs: list[Doc], triggers: dict[tuple[str, str], float]) -> list[dict[str, Any]]:
-    """All that the three models need of every relation."""
+    """All that the two models need of every relation."""
     learned, lexicon = Learned({}, triggers), load_cues()
     found = []
     for doc in docs:
@@ -195,10 +195,8 @@ def examples(docs: list[Doc], triggers: dict[tuple[str, str], float]) -> list[di
             }
             if item["predicate"] not in AFFILIATIONS:
                 row["features"] = worker.features(item, trigger, heads, verdict, timed)
-                rules = worker.attribute_by_rules(item, trigger)
-                row["candidates"] = worker.candidates(item, trigger, verdict, rules)
-                row["ids"] = [ids[c.span] for c in row["candidates"]]
-                row["rule_source"] = ids.get(rules.source) if rules.source else None
+                source = worker.attribute(item, trigger).source
+                row["source"] = ids.get(source) if source else None
                 if timed is not None:
                     row["date_features"] = date_features(doc, item["predicate"], trigger, timed, verdict)
             found.append(row)
@@ -214,10 +212,6 @@ def learn(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, LinearM
         "factuality", [r["features"] for r in rows], [r["label"] for r in rows], CLASSES, 3, 0.15
     )
     arrays |= packed
-    features = [sorted(c.features) for r in rows for c in r["candidates"]]
-    labels = ["yes" if i == r["gold"]["source_id"] else "no" for r in rows for i in r["ids"]]
-    packed, models["speaker"] = fit("speaker", features, labels, ["no", "yes"], 4, 0.3)
-    arrays |= packed
     dated = [r for r in rows if "date_features" in r]
     labels = ["yes" if r["gold"]["date"] in (r["time"].past, r["time"].future) else "no" for r in dated]
     packed, models["date"] = fit("date", [r["date_features"] for r in dated], labels, ["no", "yes"], 3, 0.2)
@@ -227,22 +221,19 @@ def learn(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, LinearM
 
 def measure(rows: list[dict[str, Any]], models: dict[str, LinearModel]) -> None:
     """Exactness of rules and of models, on relations that were not learnt from."""
-    from entityrel.pipeline.qualifier import choose_judgement, choose_speaker  # noqa: PLC0415
+    from entityrel.pipeline.qualifier import choose_judgement  # noqa: PLC0415
 
     counts: Counter[str] = Counter()
     confusion: Counter[tuple[str, str]] = Counter()
     for row in rows:
-        predicted, source, baseline = row["rules"], None, None
+        predicted, source = row["rules"], None
         if "features" in row:
             predicted = " ".join(choose_judgement(models["factuality"], row["features"], row["verdict"]))
-            chosen = choose_speaker(models["speaker"], row["candidates"])
-            source = row["ids"][row["candidates"].index(chosen)] if chosen else None
-            baseline = row["rule_source"]
+            source = row["source"]
         counts["n"] += 1
         counts["factuality rules"] += row["rules"] == row["label"]
         counts["factuality"] += predicted == row["label"]
         confusion[row["label"], predicted] += 1
-        counts["source rules"] += baseline == row["gold"]["source_id"]
         counts["source"] += source == row["gold"]["source_id"]
         if row["gold"]["source_id"]:
             counts["named"] += 1

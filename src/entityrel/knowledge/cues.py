@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -74,6 +74,8 @@ class Cues(Strict):
     noun_prepositions: Words
     opaque_prepositions: Words
     affiliations: Words
+    self_spoken: Words
+    governed_themselves: Words
     negation: Words
     negative_prepositions: Words
     no_negation_before: Words
@@ -87,7 +89,10 @@ class Cues(Strict):
     former: Words
     then: Words
     speech_verbs: Words
-    mental_verbs: Words
+    object_speech_verbs: Words
+    infinitive_speech_verbs: Words
+    announcing: Words
+    requests: Words
     speech_nouns: Words
     according: Words
     group_nouns: Mapping[Literal["PERSON", "ORG", "COUNTRY"], Words]
@@ -95,6 +100,11 @@ class Cues(Strict):
     quantity_units: Words
     quantity_modifiers: Words
     bounds: Mapping[Literal["about", "at least", "at most"], Words]
+
+    @cached_property
+    def attributing(self) -> Words:
+        """All verbs that attribute something."""
+        return self.speech_verbs | self.object_speech_verbs | self.infinitive_speech_verbs
 
     @field_validator("triggers")
     @classmethod
@@ -105,6 +115,9 @@ class Cues(Strict):
                 if polarity not in get_args(Polarity) or modality not in get_args(Modality):
                     raise ValueError(f"{predicate}: {name!r} is no polarity and modality, such as 'negated actual'")
         return triggers
+
+
+_COARSE = {"AUX": "VERB", "PROPN": "NOUN", "ADV": "ADJ", "ADP": "ADJ", "SCONJ": "ADJ"}
 
 
 class Lexicon:
@@ -132,6 +145,11 @@ class Lexicon:
             for name, words in judgements.items()
             for word in words
         }
+
+    def classes(self, lemma: str, pos: str) -> tuple[str, ...]:
+        """The names of all classes of a word, however it governs."""
+        pos = _COARSE.get(pos, pos)
+        return (*self._single.get((pos, lemma), ()), *(name for _, name in self._double.get((pos, lemma), ())))
 
     def governor(self, lemma: str, pos: str, companions: Words, link: Link) -> tuple[str, Governor] | None:
         """The class of a governing word, or None.

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span, Token
 
 from entityrel.knowledge.cues import Lexicon
+from entityrel.pipeline.polarity import Verdict
 
-__all__ = ["Time", "date_of", "parse_date", "times_of"]
+__all__ = ["Time", "date_features", "date_of", "parse_date", "times_of"]
 
 _MONTHS = {
     name: number
@@ -25,7 +26,9 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _DAYS = {name: n for n, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
-_NUMBERS = {name: n for n, name in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())}
+_NUMBERS = {
+    name: n for n, name in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
 _NUMBERS |= {"a": 1, "an": 1}
 _MONTH = r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december|" \
          r"jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?"  # fmt: skip
@@ -196,6 +199,33 @@ def date_of(doc: Doc, trigger: int, times: list[Time], lexicon: Lexicon) -> Time
     return best
 
 
+def date_features(doc: Doc, predicate: str, trigger: int, time: Time, verdict: Verdict) -> list[str]:
+    """The features by which a model decides whether ``time`` really dates the relation."""
+    node, word = doc[trigger], doc[time.token]
+    ruled = f"{verdict.polarity[0]}{verdict.modality[:2]}"
+    text = doc.text[time.start : time.end].lower().split()
+    while word.dep_ in ("pobj", "nummod", "compound", "amod") and word.head != word and word.head != node:
+        word = word.head
+    head = word.head
+    path = _path(word, node)
+    return [f"p={predicate}", f"ruled={ruled}", f"p={predicate}&ruled={ruled}", f"first={text[0]}", f"length={len(time.past)}",
+            f"dep={word.dep_}", f"on={head.lemma_.lower()}", f"at={head == node}", f"at={head == node}&p={predicate}",
+            f"path={path}", f"tag={node.tag_}", f"tag={node.tag_}&first={text[0]}", f"w={node.lemma_.lower()}",
+            f"w={node.lemma_.lower()}&p={predicate}", f"side={word.i < node.i}", f"ontag={head.tag_}",
+            f"p={predicate}&first={text[0]}", *(f"step={step}" for step in verdict.steps[:2])]  # fmt: skip
+
+
+def _path(word: Token, node: Token) -> str:
+    up = {token.i: n for n, token in enumerate((node, *node.ancestors))}
+    steps = []
+    for token in (word, *word.ancestors):
+        if token.i in up:
+            climb = [t.dep_ for t in (node, *node.ancestors)][: up[token.i]]
+            return "<".join(steps) + "|" + ">".join(climb)
+        steps.append(token.dep_)
+    return "none"
+
+
 def _upwards(node: Token, lexicon: Lexicon) -> Iterator[tuple[int, float]]:
     """The words above the trigger, each with what it costs to reach it."""
     cost = 0.0
@@ -219,7 +249,9 @@ def _cost(token: Token, up: dict[int, float]) -> float:
         if token.dep_ in _OTHER_CLAUSE and (token.pos_ in ("VERB", "AUX") or token.dep_ != "conj"):
             cost += 3.0
         else:
-            cost += 0.25 if token.dep_ in ("prep", "pobj", "npadvmod", "advmod", "nummod", "compound", "pcomp") else 0.75
+            cost += (
+                0.25 if token.dep_ in ("prep", "pobj", "npadvmod", "advmod", "nummod", "compound", "pcomp") else 0.75
+            )
         if token.head == token:
             break
         token = token.head

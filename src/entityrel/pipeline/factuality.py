@@ -17,7 +17,13 @@ _FAR = 4
 
 
 def factuality_features(
-    doc: Doc, predicate: str, trigger: int, heads: list[Token], verdict: Verdict, lexicon: Lexicon, time: str
+    doc: Doc,
+    predicate: str,
+    trigger: int,
+    heads: list[Token],
+    verdict: Verdict,
+    lexicon: Lexicon,
+    time: str,
 ) -> list[str]:
     """The features of one relation, as strings.
 
@@ -46,6 +52,8 @@ def factuality_features(
     found += _chain(node)
     found += _nearby(node, lexicon)
     found += _of_arguments(heads, node)
+    found += _classes(node, lexicon)
+    found += [f"p={predicate}&step={step}" for step in verdict.steps[:2]]
     return found
 
 
@@ -110,6 +118,35 @@ def _nearby(node: Token, lexicon: Lexicon) -> Iterator[str]:
         for token in list(before)[-10:]:
             if token.pos_ in ("VERB", "AUX", "PART", "INTJ") or token.text == "?":
                 yield f"prev={token.lower_}"
+
+
+def _classes(node: Token, lexicon: Lexicon) -> Iterator[str]:
+    """The classes of cues of the words of the sentence, by where they stand, and of the next sentence."""
+    doc, sentence = node.doc, node.sent
+    above = {token.i for token in node.ancestors}
+    for name in lexicon.classes(node.lemma_.lower(), node.pos_):
+        yield f"own={name}"
+    for token in sentence:
+        if token.ent_type_ or token.i == node.i:
+            continue
+        names = lexicon.classes(token.lemma_.lower(), token.pos_)
+        if token.lower_ in lexicon.cues.negation:
+            names = (*names, "no")
+        for name in names:
+            side = "above" if token.i in above else "below" if token.head.i == node.i else "left" if token.i < node.i else "right"
+            yield f"{side}~{name}"
+            if side in ("left", "right"):
+                yield f"{side}~{name}@{min(abs(token.i - node.i) // 5, 3)}"
+                if token.head.i in above:
+                    yield f"beside~{name}:{token.dep_}"
+    for index in range(sentence.end, min(len(doc), sentence.end + 15)):
+        token = doc[index]
+        if token.is_sent_start and index > sentence.end:
+            break
+        for name in lexicon.classes(token.lemma_.lower(), token.pos_):
+            yield f"next~{name}"
+        if token.lower_ in lexicon.cues.negation:
+            yield "next~no"
 
 
 def _of_arguments(heads: list[Token], node: Token) -> Iterator[str]:

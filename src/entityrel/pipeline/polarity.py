@@ -119,6 +119,11 @@ def judge(doc: Doc, predicate: str, trigger: int, arguments: Iterable[int], lexi
 def _inherent(verdict: Verdict, predicate: str, node: Token, lexicon: Lexicon) -> None:
     said = lexicon.trigger(predicate, node.lemma_.lower())
     if said is None:
+        if node.pos_ == "VERB" and predicate in lexicon.cues.governed_themselves and (
+            found := _class_of(node, "object", lexicon) or _class_of(node, "infinitive", lexicon)
+        ):
+            if not found[1].bound:
+                verdict.govern(*found, node)  # "experts are expected in Panama": the trigger is itself a cue
         return
     if said.polarity == "negated":
         verdict.negate(node)
@@ -132,7 +137,10 @@ def _former(verdict: Verdict, node: Token, arguments: list[Token], lexicon: Lexi
         for child in word.lefts:
             if verdict.negated or child.lower_ in lexicon.cues.then:
                 return
-            if child.dep_ in ("amod", "advmod", "compound", "nmod", "punct", "det") and child.lower_ in lexicon.cues.former:
+            if (
+                child.dep_ in ("amod", "advmod", "compound", "nmod", "punct", "det")
+                and child.lower_ in lexicon.cues.former
+            ):
                 verdict.negate(child, "former")
 
 
@@ -262,6 +270,8 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
     """Apply what governs ``node``; the way on, or None where nothing further out matters."""
     dep, head = node.dep_, node.head
     if head == node:
+        if _link(node) == "infinitive" and any(child.dep_ in ("nsubj", "nsubjpass") for child in node.lefts):
+            verdict.raise_to(_PLANNED, node)  # a headline: "Germany to hand Ukraine drones"
         _question(verdict, node)
         return None
     if _condition(verdict, node, lexicon):
@@ -390,7 +400,7 @@ def _question(verdict: Verdict, root: Token) -> None:
     subject = next((child for child in root.lefts if child.dep_ in ("nsubj", "nsubjpass", "expl")), None)
     first = next((child for child in root.lefts if child.dep_ in ("aux", "auxpass")), None)
     before = first.i if first is not None else root.i
-    if subject is None or before > subject.i or root.sent[-1].text not in ("?", "?\"", "?”"):
+    if subject is None or before > subject.i or root.sent[-1].text not in ("?", '?"', "?”"):
         return
     if any(child.tag_ in ("WRB", "WP", "WDT") for child in root.lefts):
         return
@@ -404,7 +414,9 @@ def _class_of(head: Token, link: Link, lexicon: Lexicon) -> tuple[str, Governor]
     lemma = head.lemma_.lower()
     found = lexicon.governor(lemma, pos, companions, link)
     if found is None and head.tag_ in ("VBN", "VBG", "VBD"):
-        found = lexicon.governor(head.lower_, "ADJ", companions, link) or lexicon.governor(lemma, "VERB", companions, link)
+        found = lexicon.governor(head.lower_, "ADJ", companions, link) or lexicon.governor(
+            lemma, "VERB", companions, link
+        )
     if found and link == "subject" and any(child.dep_ == "dobj" for child in head.rights):
         return None  # "the sale stopped the war"
     if lemma == "like" and "would" not in companions and "'d" not in companions:
@@ -419,7 +431,9 @@ def _companions(head: Token) -> Iterator[str]:
 
 
 def _mark(node: Token) -> str:
-    return next((child.lower_ for child in node.lefts if child.dep_ in ("mark", "advmod") and child.tag_ in ("IN", "WRB")), "")
+    return next(
+        (child.lower_ for child in node.lefts if child.dep_ in ("mark", "advmod") and child.tag_ in ("IN", "WRB")), ""
+    )
 
 
 def _link(node: Token) -> Link:

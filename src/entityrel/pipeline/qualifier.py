@@ -8,27 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import cast
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from entityrel.knowledge.cues import Lexicon, load_cues
 from entityrel.pipeline.attribution import Attribution, Statement, attribute, find_statements
-from entityrel.pipeline.dates import Time, date_of, parse_date, times_of
+from entityrel.pipeline.dates import Time, date_features, date_of, parse_date, times_of
 from entityrel.pipeline.factuality import factuality_features
-from entityrel.pipeline.learned import Learned, load_learned
+from entityrel.pipeline.learned import Learned, LinearModel, load_learned
 from entityrel.pipeline.polarity import Verdict, judge
 from entityrel.pipeline.quantity import Quantity, quantity_of
 from entityrel.pipeline.state import Proposal, TokenSpan, require, state
 from entityrel.pipeline.triggers import find_trigger, relation_heads
-from entityrel.schema import MODALITIES, Modality, Polarity
+from entityrel.schema import MODALITIES, POLARITIES, Modality, Polarity
 
-__all__ = ["DocQualifier", "Qualifier", "make_qualifier"]
+__all__ = ["DocQualifier", "Qualifier", "choose_judgement", "make_qualifier"]
 
 #: Sentences between an argument and the trigger beyond which the argument's sentence is no part of the evidence.
 _NEAR_SENTENCES = 2
 #: The model may overrule a negation that the rules found only when it is as sure as this.
 _SURE = 0.8
+#: The chance from which on a date is believed.
+_DATED = 0.5
+
+
+def choose_judgement(model: LinearModel, features: list[str], verdict: Verdict) -> tuple[Polarity, Modality]:
+    """The model's polarity and modality; the rules' where they saw a negation and the model is not sure of a fact."""
+    chances = model.probabilities(features)
+    best = int(chances.argmax())
+    polarity, _, modality = model.classes[best].partition(" ")
+    if verdict.negated and model.classes[best] == "affirmed actual" and chances[best] < _SURE:
+        return verdict.polarity, verdict.modality
+    return POLARITIES[polarity == "negated"], MODALITIES[[*MODALITIES].index(cast("Modality", modality))]
+
 
 
 @Language.factory(
@@ -96,8 +110,9 @@ class DocQualifier:
         trigger = self.trigger(item, heads)
         verdict = self.judge(item["predicate"], trigger, heads)
         time = self.time(item["predicate"], trigger)
-        polarity, modality = self.decide(item["predicate"], trigger, heads, verdict, time)
+        polarity, modality = self.decide(item, trigger, heads, verdict, time)
         spoken = self.attribute(item, trigger)
+        time = self.believed(item["predicate"], trigger, time, verdict)
         quantity = self.quantity(item)
         notes = [*item.get("notes", ())]
         if verdict.hypothetical and "hypothetical" not in notes:
@@ -135,24 +150,21 @@ class DocQualifier:
         """What the rules say."""
         return judge(self.doc, predicate, trigger, [head.i for head in heads], self.lexicon)
 
-    def features(self, predicate: str, trigger: int, heads: list[Token], verdict: Verdict, time: Time | None) -> list[str]:
+    def features(
+        self, item: Proposal, trigger: int, heads: list[Token], verdict: Verdict, time: Time | None
+    ) -> list[str]:
         """The features of the model that decides polarity and modality."""
-        return factuality_features(self.doc, predicate, trigger, heads, verdict, self.lexicon, self.tense_of(time))
+        tense = self.tense_of(time)
+        return factuality_features(self.doc, item["predicate"], trigger, heads, verdict, self.lexicon, tense)
 
     def decide(
-        self, predicate: str, trigger: int, heads: list[Token], verdict: Verdict, time: Time | None
+        self, item: Proposal, trigger: int, heads: list[Token], verdict: Verdict, time: Time | None
     ) -> tuple[Polarity, Modality]:
         """Polarity and modality: the model's where there is one, the rules' where they saw a negation it doubts."""
         model = self.learned.models.get("factuality")
-        if model is None or predicate in self.lexicon.cues.affiliations:
+        if model is None or item["predicate"] in self.lexicon.cues.affiliations:
             return verdict.polarity, verdict.modality
-        chances = model.probabilities(self.features(predicate, trigger, heads, verdict, time))
-        best = int(chances.argmax())
-        name = model.classes[best]
-        if verdict.negated and name == "affirmed actual" and chances[best] < _SURE:
-            return verdict.polarity, verdict.modality
-        polarity, _, modality = name.partition(" ")
-        return ("negated" if polarity == "negated" else "affirmed"), MODALITIES[MODALITIES.index(modality)]
+        return choose_judgement(model, self.features(item, trigger, heads, verdict, time), verdict)
 
     def tense_of(self, time: Time | None) -> str:
         """Whether a date lies before or after the article: "past", "future", or "" if that cannot be told."""
@@ -171,11 +183,30 @@ class DocQualifier:
         times = self._times[sentence.start]
         return date_of(self.doc, trigger, times, self.lexicon) if times else None
 
+    def believed(self, predicate: str, trigger: int, time: Time | None, verdict: Verdict) -> Time | None:
+        """``time``, unless the model holds that it dates something else."""
+        model = self.learned.models.get("date")
+        if time is None or model is None:
+            return time
+        chances = model.probabilities(date_features(self.doc, predicate, trigger, time, verdict))
+        return time if chances[model.classes.index("yes")] >= _DATED else None
+
     def attribute(self, item: Proposal, trigger: int) -> Attribution:
         """Who states the relation; nobody states a post."""
         if item["predicate"] in self.lexicon.cues.affiliations:
             return Attribution()
-        return attribute(self.statements, trigger)
+        spoken = attribute(self.statements, trigger)
+        if item["predicate"] in self.lexicon.cues.self_spoken and self._same(spoken.source, item["subject"]):
+            return Attribution(spoken.chain[:-1], spoken.cue if spoken.chain[1:] else None)
+        return spoken
+
+    def _same(self, one: TokenSpan | None, other: TokenSpan) -> bool:
+        """Whether two mentions are of one entity."""
+        if one is None:
+            return False
+        first, second = self.doc[one[0] : one[1]], self.doc[other[0] : other[1]]
+        same_id = bool(first[0].ent_kb_id_) and first[0].ent_kb_id_ == second[0].ent_kb_id_
+        return same_id or first.text == second.text
 
     def quantity(self, item: Proposal) -> Quantity | None:
         """The amount of the object, if that is a weapon."""

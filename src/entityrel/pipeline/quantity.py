@@ -136,7 +136,7 @@ def doc_number(token: Token) -> bool:
 
 
 def _of_phrase(doc: Doc, of: int, first: int, lexicon: Lexicon) -> TokenSpan | None:
-    """"dozens of", "a batch of 20", "$5 billion worth of", "two tons of", "44 of those"."""
+    """ "dozens of", "a batch of 20", "$5 billion worth of", "two tons of", "44 of those"."""
     noun = of - 1
     if noun < first:
         return None
@@ -171,12 +171,37 @@ def _grow(doc: Doc, position: int, first: int, lexicon: Lexicon) -> int:
             start -= 1
         elif lower in ("a", "an") and doc[start].lower_ not in ("more", "most", "many"):
             start -= 1
-        elif lower in ("and", "to", "-", "–") and start - 2 >= first and doc[start - 2].like_num and doc[start].like_num:
+        elif (
+            lower in ("and", "to", "-", "–") and start - 2 >= first and doc[start - 2].like_num and doc[start].like_num
+        ):
             start -= 2
         else:
             break
     # a modifier that begins nothing: "to 20 drones", "than 20", "as 20"
-    while start < position and doc[start].lower_ in ("to", "than", "as", "or", "so", "more", "at", "up", "least", "just", "only", "the", "first", "last", "other", "another", "exactly") and not _opens(doc, start):
+    while (
+        start < position
+        and doc[start].lower_
+        in (
+            "to",
+            "than",
+            "as",
+            "or",
+            "so",
+            "more",
+            "at",
+            "up",
+            "least",
+            "just",
+            "only",
+            "the",
+            "first",
+            "last",
+            "other",
+            "another",
+            "exactly",
+        )
+        and not _opens(doc, start)
+    ):
         start += 1
     return start
 
@@ -185,7 +210,11 @@ def _opens(doc: Doc, start: int) -> bool:
     word, following = doc[start].lower_, doc[start + 1].lower_ if start + 1 < len(doc) else ""
     pairs = {("more", "than"), ("at", "least"), ("at", "most"), ("up", "to"), ("as", "many"), ("close", "to"),
              ("fewer", "than"), ("less", "than")}  # fmt: skip
-    return (word, following) in pairs or word in ("another",) or (word in ("first", "last") and doc[start - 1].lower_ == "the")
+    return (
+        (word, following) in pairs
+        or word in ("another",)
+        or (word in ("first", "last") and doc[start - 1].lower_ == "the")
+    )
 
 
 def _after(doc: Doc, mention: TokenSpan, lexicon: Lexicon) -> TokenSpan | None:
