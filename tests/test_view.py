@@ -14,7 +14,7 @@ from rich.console import Console
 from entityrel.graph import build_graph
 from entityrel.graph.export import graph_from_page
 from entityrel.schema import AnnotatedArticle
-from entityrel.view import article_html, graph_html, statements_table
+from entityrel.view import article_html, graph_html, show, statements_table
 from entityrel.view.html import MAX_NODES
 from graph_records import SUPPLY, article
 
@@ -94,6 +94,14 @@ def test_page_holds_the_graph_and_nothing_from_outside() -> None:
     assert policy and policy.startswith("default-src 'none'") and "'unsafe-inline'" not in policy.split("script-src")[1]
     assert "MIT License" in page  # sigma.js and graphology travel with their licences
     assert set(graph_from_page(page).edges(keys=True)) == set(graph.edges(keys=True))
+
+
+def test_a_notebook_shows_the_same_page_in_a_closed_frame() -> None:
+    graph = build_graph([SAID])
+    [(tag, attributes)] = Tags(show(graph, title=HOSTILE)._repr_html_()).tags
+    assert tag == "iframe" and attributes["srcdoc"] == graph_html(graph, title=HOSTILE)
+    assert attributes["sandbox"] == "allow-scripts allow-popups"
+    assert "characters" in repr(show(graph))
 
 
 def test_page_policy_allows_the_very_script_that_is_in_it() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import networkx as nx
 
+from entityrel.graph.select import edge_part
 from entityrel.graph.sources import Report, independent_sources, report
 from entityrel.graph.statements import Edge, Statement, by_statement, standing
 
@@ -247,15 +248,7 @@ def _reading(graph: nx.MultiDiGraph, statement: Statement) -> str:
 
 
 def _part(graph: nx.MultiDiGraph, edges: list[tuple[str, str, str]]) -> nx.MultiDiGraph:
-    """A graph of some edges with the nodes that they name in any way, and the count of those left out."""
-    part = nx.MultiDiGraph()
-    part.graph.update(graph.graph)
-    named: set[str] = set()
-    for start, end, key in edges:
-        attributes = graph.edges[start, end, key]
-        named |= {start, end, *attributes.get("speakers", ())}
-        named |= {attributes[name] for name in ("item", "attribution") if name in attributes}
-    part.add_nodes_from((node, dict(graph.nodes[node])) for node in graph if node in named)
-    part.add_edges_from((*edge, dict(graph.edges[edge])) for edge in edges)
+    """A graph of some edges, with the count of those left out."""
+    part = edge_part(graph, edges)
     part.graph["left_out_edges"] = graph.number_of_edges() - len(edges)
     return part

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 import networkx as nx
 
-__all__ = ["backbone"]
+__all__ = ["backbone", "edge_part"]
 
 
 def backbone(graph: nx.Graph, nodes: int) -> nx.Graph:
@@ -34,7 +35,27 @@ def backbone(graph: nx.Graph, nodes: int) -> nx.Graph:
         if len(kept | {u, v}) > nodes:
             break
         kept |= {u, v}
-    part = graph.__class__(graph.subgraph(kept))
+    part = graph.copy()
+    part.remove_nodes_from([node for node in graph if node not in kept])
     part.graph["left_out_nodes"] = len(graph) - len(part)
     part.graph["left_out_edges"] = graph.number_of_edges() - part.number_of_edges()
+    return part
+
+
+def edge_part(graph: nx.MultiDiGraph, edges: Collection[tuple[str, str, str]]) -> nx.MultiDiGraph:
+    """A new graph of some edges and the nodes that they name, as ends, item or speaker, in the order of the old graph.
+
+    Args:
+        graph: A graph of `entityrel.build_graph`.
+        edges: Start, end and key of each edge to keep.
+    """
+    part = nx.MultiDiGraph()
+    part.graph.update(graph.graph)
+    named: set[str] = set()
+    for edge in edges:
+        attributes = graph.edges[edge]
+        named |= {*edge[:2], *attributes.get("speakers", ())}
+        named |= {attributes[name] for name in ("item", "attribution") if name in attributes}
+    part.add_nodes_from((node, dict(attributes)) for node, attributes in graph.nodes(data=True) if node in named)
+    part.add_edges_from((*edge, dict(graph.edges[edge])) for edge in edges)
     return part
