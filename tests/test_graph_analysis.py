@@ -23,7 +23,7 @@ from graph_records import article
 
 
 def supply(
-    identifier: str, who: str, whom: str, item: str = "drones", date: str = "2023-05", **more: Any
+    name: str, who: str, whom: str, item: str = "drones", date: str = "2023-05", **more: Any
 ) -> AnnotatedArticle:
     statement = {"predicate": "transfers", "subject": who, "object": item, "recipient": whom, "date": date, **more}
     return article(name, f"{who} sent {item} to {whom}.", statement)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import Any
 
 import networkx as nx
 
 from entityrel.view.html import graph_html
-from entityrel.view.words import escape
 
 __all__ = ["Shown", "show"]
 
@@ -28,7 +28,7 @@ class Shown:
     def _repr_html_(self) -> str:
         # The frame may run the page's script and open links, and has no access to the notebook.
         return (
-            f'<iframe srcdoc="{escape(self.page)}" sandbox="allow-scripts allow-popups" title="Knowledge graph" '
+            f'<iframe srcdoc="{html.escape(self.page)}" sandbox="allow-scripts allow-popups" title="Knowledge graph" '
             f'style="width:100%;height:{self.height}px;border:1px solid #8888;border-radius:6px"></iframe>'
         )
 
