@@ -14,6 +14,9 @@ import spacy
 import training  # noqa: F401  registers what a pipeline in training needs
 from convert import is_written
 from sources import find_pipeline
+from spacy.language import Language
+
+import entityrel
 
 MISSION = ("PERSON", "COUNTRY", "WEAPON")
 LABELS = (*MISSION, "ORG", "LOC")
@@ -69,15 +72,28 @@ def errors(record: dict, gold: set[Key], predicted: set[Key]) -> list[str]:
     return lines
 
 
+def load_whole(name: str) -> Language:
+    """Load a pipeline as a user does."""
+    return entityrel.load(name)
+
+
+def load_recogniser(path: Path) -> Language:
+    """Load the recogniser alone, with what it reads: the shared tower and the gazetteer's marks."""
+    nlp = spacy.load(path, exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
+    if not nlp.has_pipe("entityrel_gazetteer"):
+        nlp.add_pipe("entityrel_gazetteer", before="ner")
+    return nlp
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pipeline")
     parser.add_argument("gold", type=Path, help="gold records, JSON Lines")
     parser.add_argument("--output", type=Path, help="write the figures as JSON")
     parser.add_argument("--errors", type=Path, help="write the errors, one a line")
-    parser.add_argument("--enable", nargs="*", default=None, help="components to run (default: all)")
+    parser.add_argument("--whole", action="store_true", help="with all of entityrel's components")
     args = parser.parse_args()
-    nlp = spacy.load(find_pipeline(args.pipeline), **({"enable": args.enable} if args.enable else {}))
+    nlp = load_whole(args.pipeline) if args.whole else load_recogniser(find_pipeline(args.pipeline))
     records = [json.loads(line) for line in args.gold.open(encoding="utf-8")]
     start = time.perf_counter()
     docs = list(nlp.pipe(r["text"] for r in records))

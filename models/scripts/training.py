@@ -15,7 +15,6 @@ from spacy.training import Example
 from thinc.api import Model
 
 import entityrel.pipeline.tower  # noqa: F401  registers the architecture
-from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.gazetteer import GazetteerComponent
 from entityrel.pipeline.state import GAZETTEER_SPANS
 
@@ -47,19 +46,6 @@ def to_example(nlp: Language, text: str, ents: list[tuple[int, int, str]]) -> Ex
         [s for s in spans if s is not None], missing=[h for h in holes if h is not None], default="outside"
     )
     return Example(predicted, reference)
-
-
-@Language.component("training_candidates", assigns=["doc.spans"])
-def mark_candidates(doc: Doc) -> Doc:
-    """Mark the gazetteer's candidates as `entityrel_gazetteer` does; weapons too if it does not yet."""
-    doc = GAZETTEER(doc)
-    group = doc.spans[GAZETTEER_SPANS]
-    if not any(span.label_ == "WEAPON" for span in group):
-        for found in load_weapons().find(doc.text):
-            span = doc.char_span(found.start, found.end, label="WEAPON")
-            if span is not None:
-                group.append(Span(doc, span.start, span.end, "WEAPON", span_id="class!" if found.sure else "class"))
-    return doc
 
 
 def known_candidates(doc: Doc, part: Span) -> list[Candidate]:
@@ -119,7 +105,7 @@ def gold_stream(  # noqa: PLR0917  called by name, from the config
             del cache[limit or len(cache) :]
             spare.extend(DocBin().from_disk(silver).get_docs(nlp.vocab) if silver else [])
             for doc in (*cache, *spare):
-                mark_candidates(doc)
+                GAZETTEER(doc)
         drawn = [doc for doc in cache for _ in range(1 if is_written(doc.user_data["name"]) else real_times)]
         drawn += state.sample(spare, int(silver_share * len(spare)))
         parts = [(doc, part) for doc in drawn for part in pieces(doc, whole, state)]
@@ -131,7 +117,7 @@ def gold_stream(  # noqa: PLR0917  called by name, from the config
             if state.random() < rate:
                 text, ents = augment(text, ents, state)
                 example = to_example(nlp, text, ents)
-                mark_candidates(example.predicted)
+                GAZETTEER(example.predicted)
             else:
                 example = to_example(nlp, text, ents)
                 set_candidates(example.predicted, known_candidates(doc, part), state)

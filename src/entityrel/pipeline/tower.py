@@ -24,8 +24,8 @@ from entityrel.pipeline.state import GAZETTEER_SPANS
 __all__ = ["GAZETTEER_ROWS", "candidate_rows", "context_embed"]
 
 LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
-#: Senses of a name that often mean something else: a capital that is only a place, a surname that others share.
-WEAK = frozenset({"capital", "surname"})
+#: Senses of a name that often mean something else: a capital, a surname, a class noun ("mine", "tank").
+WEAK = frozenset({"capital", "surname", "class"})
 _BITS = {label: 2 << i for i, label in enumerate(LABELS)}
 _SURE, _WEAK = 2 << len(LABELS), 4 << len(LABELS)
 #: One row for each set of labels, sure or not, weak or not; twice: at the first token of a candidate, and inside it.
