@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from entityrel.errors import KnowledgeError
 from entityrel.knowledge.weapon_grammar import ROOT, ClassFile
@@ -350,6 +352,27 @@ def test_parse_designations(weapons: Weapons, text: str, found: list[str]) -> No
 def test_find_sure_weapons(weapons: Weapons, text: str, found: list[str]) -> None:
     spans = [span for span in weapons.find(text) if span.sure]
     assert [text[span.start : span.end] for span in spans] == found
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["MiG", "-29", "s", " ", "155", "mm", "shells", "Kh-101/", "Block", "52", "class", "USS", "Ünal"]
+        )
+        | st.text(max_size=6),
+        max_size=14,
+    ).map("".join)
+)
+def test_no_text_raises(weapons: Weapons, text: str) -> None:
+    found = weapons.resolve(text)
+    assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*", found.id)
+    assert weapons.kind(found.id)[-1] == ROOT
+    end = 0
+    for span in weapons.find(text):
+        assert end <= span.start < span.end <= len(text)
+        assert text[span.start : span.end].strip() == text[span.start : span.end]
+        end = span.end
 
 
 def test_spans_do_not_overlap(weapons: Weapons) -> None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -125,7 +126,7 @@ class Weapons:
 
     def systems(self) -> Mapping[str, System]:
         """The known systems by id."""
-        return self._systems
+        return MappingProxyType(self._systems)
 
     def classes(self) -> Mapping[str, WeaponClass]:
         """The classes by id."""
