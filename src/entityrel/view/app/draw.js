@@ -79,7 +79,7 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
       if (!shown.count) return { ...data, hidden: true };
       const size = (graph.nodes > 2000 ? 0.6 : 1.2) + Math.min(5, Math.sqrt(shown.count) * 0.7);
       const chosen = pair === state.pair || pair.from === state.node || pair.to === state.node;
-      if (state.node === undefined && !state.pair) return { ...data, size, color: palette[shown.tone] + (many ? "60" : "") };
+      if (state.node === undefined && !state.pair) return { ...data, size, color: palette[shown.tone] + (many ? "a0" : "") };
       if (!chosen) return { ...data, hidden: true };
       const own = pair === state.pair;
       return { ...data, type: data.bold, size: own ? size + 2 : size, color: own ? palette.accent : palette[shown.tone], zIndex: 1 };
