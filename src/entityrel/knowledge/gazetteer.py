@@ -93,7 +93,10 @@ class Country(Strict):
 
 
 class Person(Strict):
-    """A person in an office; a person with several offices has several rows with the same id."""
+    """A person in an office; a person with several offices has several rows with the same id.
+
+    In the file, a further row leaves name and country blank where they are those of the first.
+    """
 
     id: Slug
     name: str
@@ -197,12 +200,8 @@ class Gazetteer:
             KnowledgeError: If a file is wrong; the message names file, row and column.
         """
         countries = {row.id: row for row in read_rows(FOLDER / "countries.csv", Country)}
-        persons = list(read_rows(FOLDER / "persons.csv", Person)) if (FOLDER / "persons.csv").exists() else []
-        organisations = (
-            {row.id: row for row in read_rows(FOLDER / "organisations.csv", Organisation)}
-            if (FOLDER / "organisations.csv").exists()
-            else {}
-        )
+        persons = list(_read_persons())
+        organisations = {row.id: row for row in read_rows(FOLDER / "organisations.csv", Organisation)}
         names = {("COUNTRY", row.id): row.name for row in countries.values()}
         names |= {("PERSON", row.id): row.name for row in persons}
         names |= {("ORG", row.id): row.name for row in organisations.values()}
@@ -309,6 +308,16 @@ def _organisation_aliases(organisations: Iterable[Organisation]) -> Iterator[Ali
                 yield Alias(text, "ORG", row.id, sense, sure=sure)
 
 
+def _read_persons() -> Iterator[Person]:
+    """The rows of persons.csv; a further row of a person takes name and country from the first where it has none."""
+    first: dict[str, Person] = {}
+    for row in read_rows(FOLDER / "persons.csv", Person):
+        head = first.setdefault(row.id, row)
+        if not head.name:
+            raise KnowledgeError(f"persons.csv: {row.id}: the first row of a person needs a name")
+        yield row.model_copy(update={"name": row.name or head.name, "country": row.country or head.country})
+
+
 def _place_aliases(place: Place) -> Iterator[Alias]:
     for sense, texts in (("name", (place.name,)), ("alias", place.aliases)):
         for text in texts:
@@ -333,7 +342,7 @@ def _person_aliases(persons: Iterable[Person]) -> Iterator[Alias]:
                 if (row.id, text) not in seen:
                     seen.add((row.id, text))
                     yield Alias(text, "PERSON", row.id, sense, sure=" " in text)
-        if " " in row.name:
+        if " " in row.name and row.name.split()[-2] not in ("bin", "bint", "ibn"):
             surnames.setdefault(row.name.split()[-1], set()).add(row.id)
     for surname, ids in surnames.items():
         for id in sorted(ids):

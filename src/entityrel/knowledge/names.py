@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from entityrel.knowledge.files import Strict, read_yaml
-from entityrel.knowledge.gazetteer import Gazetteer
+from entityrel.knowledge.gazetteer import Gazetteer, Person
 
 __all__ = ["Named", "initials", "is_title", "name_parts", "organisations", "persons", "slug"]
 
 _DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
+#: Letters that have no base letter in Unicode.
+_LETTERS = str.maketrans(
+    {"ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ə": "a", "ŋ": "ng"}
+)
 _WORD = re.compile(r"[^\W_][\w'’]*")
 
 
@@ -27,6 +31,7 @@ class _Words(Strict):
     male: frozenset[str]
     suffixes: frozenset[str]
     companies: frozenset[str]
+    known_as: Mapping[str, str]
     particles: frozenset[str]
     family_first: frozenset[str]
 
@@ -51,8 +56,8 @@ def slug(text: str, default: str = "unnamed") -> str:
         >>> slug("Recep Tayyip Erdoğan")
         'recep-tayyip-erdogan'
     """
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(sign for sign in folded if not unicodedata.combining(sign)).replace("ı", "i")
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
     plain = re.sub(r"['’`´]|(?<=\w)\.(?=\w\b)", "", plain)
     return re.sub(r"[\W_]+", "-", plain).strip("-") or default
 
@@ -95,17 +100,20 @@ class _Cluster:
     forms: set[tuple[str, ...]] = field(default_factory=set)
 
 
-def persons(mentions: Sequence[tuple[str, str]], gazetteer: Gazetteer, countries: Iterable[str] = ()) -> list[Named]:
+def persons(
+    mentions: Sequence[tuple[str, str]], gazetteer: Gazetteer, countries: Iterable[str] = (), date: str = ""
+) -> list[Named]:
     """Who each mention of an article is.
 
-    A surname alone is the person with that surname whose full name the article has, or else the one known leader
-    of that name of a country in the article. A first name alone, a namesake with another first name and a spouse
-    stay apart.
+    A surname alone is the person with that surname whose full name the article has, or else the one known person of
+    that name with an office in a country of the article, at its date. A first name alone, a namesake with another
+    first name and a spouse stay apart.
 
     Args:
         mentions: The name and the word before it, of each mention, in the order of the article.
         gazetteer: Known persons.
         countries: Codes of the countries that the article mentions.
+        date: The article's date, ISO 8601, if it is known.
 
     Returns:
         What each mention names, in the same order.
@@ -131,7 +139,7 @@ def persons(mentions: Sequence[tuple[str, str]], gazetteer: Gazetteer, countries
             by_id.setdefault(cluster.known, cluster)
         full[form] = cluster
     first_seen = {id(full[form]): position for position, form in reversed(list(enumerate(forms))) if form in full}
-    surnames = _Surnames(sorted(clusters, key=lambda cluster: first_seen[id(cluster)]))
+    surnames = _Surnames(sorted(clusters, key=lambda cluster: first_seen[id(cluster)]), gazetteer)
     places = set(countries)
     alone: dict[tuple[str, ...], Named] = {}
     result = []
@@ -141,7 +149,7 @@ def persons(mentions: Sequence[tuple[str, str]], gazetteer: Gazetteer, countries
             result.append(_named(cluster, gazetteer))
             continue
         if form not in alone:
-            alone[form] = _single(_bare(text), form, gazetteer, places)
+            alone[form] = _single(_bare(text), form, gazetteer, places, date)
         result.append(alone[form])
     return result
 
@@ -199,9 +207,9 @@ def _same_part(part: str, other: str) -> bool:
     return part == other or (1 in (len(part), len(other)) and part[0] == other[0])
 
 
-def _family(cluster: _Cluster) -> set[tuple[str, ...]]:
+def _family(parts: tuple[str, ...]) -> set[tuple[str, ...]]:
     """The forms of a person's family name: the last part, with particles before it, or the first part of some."""
-    parts, words = cluster.parts, _words()
+    words = _words()
     surnames = {parts[-1:], *(parts[start:] for start in range(1, len(parts)))}
     if parts[-2] in ("bin", "bint", "ibn"):  # "Mohammed bin Salman" is not the king, his father
         surnames.discard(parts[-1:])
@@ -213,11 +221,12 @@ def _family(cluster: _Cluster) -> set[tuple[str, ...]]:
 class _Surnames:
     """The persons of an article, in its order, by the forms of their family names and by inner parts of their names."""
 
-    def __init__(self, clusters: Iterable[_Cluster]) -> None:
+    def __init__(self, clusters: Iterable[_Cluster], gazetteer: Gazetteer) -> None:
         self._family: dict[tuple[str, ...], list[_Cluster]] = {}
         self._inner: dict[str, list[_Cluster]] = {}
         for cluster in clusters:
-            for surname in _family(cluster):
+            other_spellings = _surnames_by_id(gazetteer).get(cluster.known or "", set())
+            for surname in _family(cluster.parts) | other_spellings:
                 self._family.setdefault(surname, []).append(cluster)
             for part in set(cluster.parts[1:-1]):
                 self._inner.setdefault(part, []).append(cluster)
@@ -240,21 +249,57 @@ def _named(cluster: _Cluster, gazetteer: Gazetteer) -> Named:
     return Named("-".join(_without_initials(tuple(slug(cluster.text).split("-")))), cluster.text)
 
 
-def _single(text: str, form: tuple[str, ...], gazetteer: Gazetteer, countries: set[str]) -> Named:
-    hits = gazetteer.lookup(text, "PERSON") or gazetteer.lookup(form[-1], "PERSON")
-    own = {alias.id for alias in hits if alias.sense != "surname"} or _full_names(gazetteer).get(form, set())
-    if len(own) == 1:
-        known = own.pop()
-        return Named(known, gazetteer.name("PERSON", known) or text)
-    leaders = {
-        alias.id
-        for alias in hits
-        if any(row.role == "leads" and row.country in countries for row in gazetteer.offices(alias.id))
-    }
-    if len(leaders) == 1:
-        known = leaders.pop()
-        return Named(known, gazetteer.name("PERSON", known) or text)
-    return Named(slug(text), text)
+@cache
+def _known_surnames(gazetteer: Gazetteer) -> dict[tuple[str, ...], set[str]]:
+    """The ids of the known persons by the forms of their family names."""
+    known: dict[tuple[str, ...], set[str]] = {}
+    for parts, ids in _full_names(gazetteer).items():
+        for surname in _family(parts) if len(parts) > 1 else ():
+            known.setdefault(surname, set()).update(ids)
+    return known
+
+
+@cache
+def _surnames_by_id(gazetteer: Gazetteer) -> dict[str, set[tuple[str, ...]]]:
+    """The forms of the family name of each known person, in all spellings."""
+    forms: dict[str, set[tuple[str, ...]]] = {}
+    for surname, ids in _known_surnames(gazetteer).items():
+        for id in ids:
+            forms.setdefault(id, set()).add(surname)
+    return forms
+
+
+def _single(text: str, form: tuple[str, ...], gazetteer: Gazetteer, countries: set[str], date: str) -> Named:
+    """Who a name is of which the article has no fuller form."""
+    nickname = _words().known_as.get("-".join(form), "")
+    own = {nickname} if gazetteer.offices(nickname) else _full_names(gazetteer).get(form, set())
+    if len(own) != 1:
+        namesakes = _known_surnames(gazetteer).get(form, set())
+        own = {id for id in namesakes if _in_office(gazetteer.offices(id), countries, date)}
+        leaders = {id for id in own if _leads(gazetteer.offices(id), countries, date)}
+        own = leaders if len(leaders) == 1 else own if len(namesakes) == 1 else set()
+    if len(own) != 1:
+        return Named(slug(text), text)
+    known = next(iter(own))
+    return Named(known, gazetteer.name("PERSON", known) or text)
+
+
+def _in_office(offices: Iterable[Person], countries: set[str], date: str) -> bool:
+    """Whether a person has, or had, an office in one of the countries by the date, if that is known."""
+    return any(
+        office.country in countries and not (date and office.since and office.since > date) for office in offices
+    )
+
+
+def _leads(offices: Iterable[Person], countries: set[str], date: str) -> bool:
+    """Whether a person leads one of the states at the date, or ever, if no date is known."""
+    return any(
+        office.role == "leads"
+        and not office.organisation
+        and _in_office([office], countries, date)
+        and not (date and office.until and office.until[:4] < date[:4])
+        for office in offices
+    )
 
 
 def organisations(text: str, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer) -> list[Named]:

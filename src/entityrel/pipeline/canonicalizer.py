@@ -79,7 +79,7 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[st
                 insort(by_label[label], position)
     named = {entity.id for label, entity in result if label == "COUNTRY"}
     people = [(spans[i].text, doc[spans[i].start - 1].text if spans[i].start else "") for i in by_label["PERSON"]]
-    settle("PERSON", persons(people, gazetteer, named))
+    settle("PERSON", persons(people, gazetteer, named, str(state(doc).get("date") or "")))
     settle(
         "ORG", organisations(doc.text, [(spans[i].start_char, spans[i].end_char) for i in by_label["ORG"]], gazetteer)
     )
