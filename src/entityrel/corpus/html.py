@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from pydantic import JsonValue
 from entityrel.errors import RecordError
 
 __all__ = ["Page", "extract"]
+
+# What it finds wrong with a page becomes a rejection with the page's name; its own messages name no page.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
