@@ -235,15 +235,24 @@ def load_frames(*extra: str | Path) -> Lexicon:
     Raises:
         KnowledgeError: If a file is wrong; the message names file, frame and field.
     """
-    return _load_frames(tuple(map(str, extra)))
+    if not extra:
+        return _packaged()
+    return _lexicon([*_packaged_files(), *map(Path, extra)])  # a user's file may change while a notebook is open
+
+
+def _packaged_files() -> list[Path]:
+    return sorted((DATA / "frames").glob("*.yaml"))
 
 
 @cache
-def _load_frames(extra: tuple[str, ...]) -> Lexicon:
-    packaged = sorted((DATA / "frames").glob("*.yaml"))
+def _packaged() -> Lexicon:
+    return _lexicon(_packaged_files())
+
+
+def _lexicon(paths: Iterable[Path]) -> Lexicon:
     frames: dict[str, Frame] = {}
     words: dict[tuple[PartOfSpeech, tuple[str, ...]], list[Frame]] = {}
-    for path in [*packaged, *map(Path, extra)]:
+    for path in paths:
         for item in read_yaml(path.resolve(), _FrameFile).frames:
             where = f"{path.name}: frame {item.id!r}"
             if item.id in frames:
