@@ -375,6 +375,15 @@ def test_no_text_raises(weapons: Weapons, text: str) -> None:
         end = span.end
 
 
+@pytest.mark.parametrize("part", ["MiG-29 ", "F-16 Block 52 ", "A-", "USS The ", "anti-", "155 ", "x/", "nuclear and "])
+def test_long_texts_take_linear_time(weapons: Weapons, part: str) -> None:
+    weapons.find("")
+    start = time.process_time()
+    for _ in weapons.find(part * (30_000 // len(part))):
+        pass
+    assert time.process_time() - start < 2
+
+
 def test_spans_do_not_overlap(weapons: Weapons) -> None:
     text = "Grad rockets, BM-21 Grad launchers, M142 HIMARS launchers, Su-35S jets, tank shells, F-16 jets' bombs. " * 3
     spans = list(weapons.find(text))

@@ -43,7 +43,7 @@ _WEAK = re.compile(
     r"(?:/[A-Z\d][\w-]*)?(?=s?(?![\w%/]))"
 )
 #: What follows the prefix of a navy: the name of a ship.
-_SHIP = r"(?: (?:[A-Z]\.|[A-Z][\w'’-]+|of|de|the))*? [A-Z][\w’-]+(?: (?:[A-Z]\.|[A-Z][\w’-]+))*"
+_SHIP = r"(?: (?:[A-Z]\.|[A-Z][\w'’-]+|of|de|the)){0,4}? [A-Z][\w’-]+(?: (?:[A-Z]\.|[A-Z][\w’-]+)){0,3}"
 #: Roads, meetings, flights, viruses, civil airliners and the like: letter and number, but no weapon.
 _NO_WEAPON = re.compile(
     r"(?:[ABEGM]\d{1,2}|[DGP]-?\d{1,2}|A3\d\d\w*|B?7\d7\w*|ATR.*|CRJ.*|E1\d\d|MD-?[189]\d|COVID.*|H\dN\d"
@@ -121,7 +121,7 @@ class WeaponFinder:
             while at < len(tokens) and tokens[at][0] < reached:
                 at += 1
 
-    def _name_at(self, text: str, tokens: list[tuple[int, int]], at: int) -> WeaponSpan | None:
+    def _name_at(self, text: str, tokens: list[tuple[int, int]], at: int, nickname: bool = True) -> WeaponSpan | None:
         """The longest known name at a token, with a maker before it and a class phrase behind it."""
         start = tokens[at][0]
         for first in range(min(at + 2, len(tokens) - 1), at - 1, -1):
@@ -134,10 +134,10 @@ class WeaponFinder:
                 known = self._names.get(_LIKE.sub("", re.sub(r"['’]s$", "", name)))
                 if known and not self._company.match(text, end):
                     stop = end - 2 if name.endswith(("'s", "’s")) and name not in self._names else end
-                    if last + 1 < len(tokens) and text[stop : tokens[last + 1][0]] == " ":  # "A-10C Thunderbolt II"
-                        nickname = self._name_at(text, tokens, last + 1)
-                        if nickname and nickname.id == known[0]:
-                            return WeaponSpan(start, nickname.end, known[0], True, "designation")
+                    if nickname and last + 1 < len(tokens) and text[stop : tokens[last + 1][0]] == " ":
+                        second = self._name_at(text, tokens, last + 1, nickname=False)
+                        if second and second.id == known[0]:  # "A-10C Thunderbolt II"
+                            return WeaponSpan(start, second.end, known[0], True, "designation")
                     phrase = None if name.endswith("s") and name[:-1] in self._names else self._after(text, stop)
                     sure = known[1] or phrase is not None
                     return WeaponSpan(start, phrase.end if phrase else stop, known[0], sure, "designation")
@@ -146,7 +146,11 @@ class WeaponFinder:
     def _after(self, text: str, end: int) -> Phrase | None:
         """The class phrase directly behind a designation, or its block."""
         if block := _BLOCK.match(text, end):
-            return self._after(text, block.end()) or Phrase(block.end(), "", sure=True)
+            phrase = self._noun_after(text, block.end())
+            return phrase or Phrase(block.end(), "", sure=True)
+        return self._noun_after(text, end)
+
+    def _noun_after(self, text: str, end: int) -> Phrase | None:
         if text[end : end + 1] not in (" ", "\u00a0", "-") or not text[end + 1 : end + 2].strip():
             return None
         phrase = self._grammar.phrase_at(text, end + 1)
