@@ -15,23 +15,14 @@ Nothing in the graph depends on the order of the articles, and an article that c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
+from typing import Any
 
 import networkx as nx
 
-from entityrel.knowledge.gazetteer import FOLDER, Country, read_rows
-from entityrel.knowledge.weapons import load_weapons
+from entityrel.graph.nodes import LABEL_ORDER, Entity, node_attributes, node_ids, outlet
 from entityrel.schema import AnnotatedArticle, Mention, Relation
 
 __all__ = ["LABEL_ORDER", "build_graph", "edge_key"]
-
-#: If one entity id has several labels, the first label of this order keeps the bare id as its node.
-LABEL_ORDER: Final = ("COUNTRY", "PERSON", "WEAPON", "ORG", "LOC")
-_OUTLET_FIELDS: Final = ("outlet", "publisher", "agency")
-
-_Entity: TypeAlias = tuple[str, str]  # label and id of an entity
 
 
 def edge_key(article_id: str, relation: Relation) -> str:
@@ -111,20 +102,15 @@ class _Node:
             self.first_seen = min(self.first_seen or article.date, article.date)
             self.last_seen = max(self.last_seen or article.date, article.date)
 
-    def attributes(self, label: str, identifier: str) -> dict[str, Any]:
-        known = _country_names().get(identifier) if label == "COUNTRY" and not self.names else None
-        votes = self.names or self.aliases
-        name = known or min(votes, key=lambda text: (-len(votes[text]), -len(text), text))
-        attributes = {
-            "label": label,
-            "name": name,
-            "classes": load_weapons().kind(identifier) or None if label == "WEAPON" else None,
-            "aliases": tuple(sorted(self.aliases)),
-            "articles": len(set().union(*self.aliases.values())),
-            "first_seen": self.first_seen,
-            "last_seen": self.last_seen,
-        }
-        return {key: value for key, value in attributes.items() if value is not None}
+    def attributes(self, entity: Entity) -> dict[str, Any]:
+        return node_attributes(
+            entity,
+            names={name: len(articles) for name, articles in self.names.items()},
+            aliases={alias: len(articles) for alias, articles in self.aliases.items()},
+            articles=len(set().union(*self.aliases.values())),
+            first_seen=self.first_seen,
+            last_seen=self.last_seen,
+        )
 
 
 class _Builder:
@@ -132,9 +118,9 @@ class _Builder:
 
     def __init__(self, *, isolated: bool) -> None:
         self._isolated = isolated
-        self._nodes: dict[_Entity, _Node] = {}
-        self._related: set[_Entity] = set()
-        self._edges: dict[str, tuple[_Entity, _Entity, dict[str, Any]]] = {}
+        self._nodes: dict[Entity, _Node] = {}
+        self._related: set[Entity] = set()
+        self._edges: dict[str, tuple[Entity, Entity, dict[str, Any]]] = {}
 
     def add(self, article: AnnotatedArticle) -> None:
         for mention in article.entities:
@@ -155,11 +141,11 @@ class _Builder:
                 self._edges[key] = (_entity(start), _entity(end), edge)
 
     def graph(self) -> nx.MultiDiGraph:
-        names = self._node_ids()
+        names = node_ids(self._nodes)
         graph = nx.MultiDiGraph()
         for entity in sorted(names, key=names.__getitem__):
             if self._isolated or entity in self._related:
-                graph.add_node(names[entity], **self._nodes[entity].attributes(*entity))
+                graph.add_node(names[entity], **self._nodes[entity].attributes(entity))
         for key in sorted(self._edges):
             from_, to, edge = self._edges[key]
             attributes = dict(edge)
@@ -171,41 +157,14 @@ class _Builder:
             graph.add_edge(start, end, key=key, **attributes, reading=reading)
         return graph
 
-    def _see(self, mention: Mention, article: AnnotatedArticle) -> _Entity:
+    def _see(self, mention: Mention, article: AnnotatedArticle) -> Entity:
         entity = _entity(mention)
         self._nodes.setdefault(entity, _Node()).add(mention, article)
         return entity
 
-    def _node_ids(self) -> dict[_Entity, str]:
-        by_id: dict[str, list[str]] = {}
-        for label, identifier in self._nodes:
-            by_id.setdefault(identifier, []).append(label)
-        ids = {}
-        taken = set(by_id)
-        for identifier, labels in sorted(by_id.items()):
-            first, *rest = sorted(labels, key=_label_rank)
-            ids[first, identifier] = identifier
-            for label in rest:
-                node = f"{identifier}:{label}"
-                while node in taken:  # some other entity is really called that
-                    node += f":{label}"
-                taken.add(node)
-                ids[label, identifier] = node
-        return ids
 
-
-@cache
-def _country_names() -> dict[str, str]:
-    """For records without canonical names, as gold ones are: "Iran", though most articles say "Iranian"."""
-    return {row.id: row.name for row in read_rows(FOLDER / "countries.csv", Country)}
-
-
-def _entity(mention: Mention) -> _Entity:
+def _entity(mention: Mention) -> Entity:
     return mention.label, mention.id
-
-
-def _label_rank(label: str) -> tuple[int, str]:
-    return (LABEL_ORDER.index(label) if label in LABEL_ORDER else len(LABEL_ORDER), label)
 
 
 def _rank(edge: dict[str, Any]) -> tuple[float, str]:
@@ -252,25 +211,15 @@ def _edge_attributes(relation: Relation, article: AnnotatedArticle) -> dict[str,
 
 
 def _article_attributes(article: AnnotatedArticle) -> dict[str, Any]:
-    outlets = (article.meta.get(field) for field in _OUTLET_FIELDS)
-    outlet = next((name for name in outlets if isinstance(name, str) and name), None) or _host(article.url)
     attributes = {
         "article": article.id,
         "published": article.date,
         "title": article.title,
         "url": article.url,
-        "outlet": outlet,
+        "outlet": outlet(article.meta, article.url),
     }
     return dict(_known(attributes))
 
 
 def _known(attributes: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     return ((name, value) for name, value in attributes.items() if value is not None and value != "")
-
-
-def _host(url: str | None) -> str | None:
-    try:
-        host = urlsplit(url or "").hostname
-    except ValueError:  # an address such as "http://[": the article has no outlet then
-        return None
-    return host.removeprefix("www.") if host else None

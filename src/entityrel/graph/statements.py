@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import networkx as nx
@@ -11,7 +11,7 @@ import networkx as nx
 from entityrel.graph.sources import independent_sources, report
 from entityrel.knowledge.ontology import load_ontology
 
-__all__ = ["Edge", "Statement", "aggregate", "by_statement", "standing"]
+__all__ = ["Edge", "Statement", "add_statements", "aggregate", "by_statement", "standing"]
 
 _STANDINGS: Final = ("fact", "planned", "possible", "desired", "negated")
 
@@ -87,19 +87,30 @@ def aggregate(graph: nx.MultiDiGraph, *, min_sources: int = 0, min_articles: int
     """
     built = nx.MultiDiGraph()
     built.add_nodes_from(sorted(graph.nodes(data=True), key=lambda node: node[0]))
+    add_statements(built, by_statement(graph).items(), min_sources=min_sources, min_articles=min_articles)
+    return built
+
+
+def add_statements(
+    graph: nx.MultiDiGraph,
+    statements: Iterable[tuple[Statement, list[Edge]]],
+    *,
+    min_sources: int = 0,
+    min_articles: int = 0,
+) -> None:
+    """Add an edge for each statement to a graph of nodes; see `aggregate` for the attributes and the filters."""
     left_out = 0
-    for statement, edges in by_statement(graph).items():
+    for statement, edges in statements:
         attributes = _counts(graph, statement, edges)
         if attributes["sources"] < min_sources or attributes["articles"] < min_articles:
             left_out += 1
             continue
-        built.add_edge(statement.subject, statement.other, key=statement.key, **attributes)
-    before = len(built)
+        graph.add_edge(statement.subject, statement.other, key=statement.key, **attributes)
+    before = len(graph)
     if min_sources or min_articles:
-        named = {edge["item"] for *_, edge in built.edges(data=True) if "item" in edge}
-        built.remove_nodes_from([node for node in nx.isolates(built) if node not in named])
-    built.graph.update(left_out_statements=left_out, left_out_nodes=before - len(built))
-    return built
+        named = {edge["item"] for *_, edge in graph.edges(data=True) if "item" in edge}
+        graph.remove_nodes_from([node for node in nx.isolates(graph) if node not in named])
+    graph.graph.update(left_out_statements=left_out, left_out_nodes=before - len(graph))
 
 
 def standing(attributes: Mapping[str, Any]) -> str:
