@@ -23,7 +23,21 @@ CODES = {country.alpha_3 for country in pycountry.countries} | {
 }  # fmt: skip
 DATE = re.compile(r"(1[89]|20)\d\d(-(0[1-9]|1[0-2]))?")
 UNDECOMPOSED = str.maketrans(
-    {"ı": "i", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ø": "o", "Ø": "O", "æ": "ae", "ß": "ss", "ð": "d", "ə": "a"}
+    {
+        "ı": "i",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "ß": "ss",
+        "ð": "d",
+        "ə": "a",
+        "Þ": "Th",
+        "þ": "th",
+    }
 )
 
 Row = dict[str, str]
