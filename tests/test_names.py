@@ -109,7 +109,10 @@ def test_acronym_defined_here_goes_before_a_known_one(gazetteer: Gazetteer) -> N
 
 
 def test_short_forms(gazetteer: Gazetteer) -> None:
-    text = "Zork Aerospace Co. sued Zork Aerospace and Zork. The Quimby Council and the Council met the Council of Hamfield."
+    text = (
+        "Zork Aerospace Co. sued Zork Aerospace and Zork.\n"
+        "The Quimby Council and the Council met the Council of Hamfield."
+    )
     full, plain, short = found(gazetteer, text, "Zork Aerospace Co.", "Zork Aerospace", "Zork.")
     assert full == plain == short == "zork-aerospace"
     one, bare, two = found(gazetteer, text, "Quimby Council", "Council", "Council of Hamfield")

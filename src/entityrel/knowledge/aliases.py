@@ -76,7 +76,7 @@ def alias_key(text: str) -> tuple[str, ...]:
         >>> alias_key("Côte d\u2019Ivoire"), alias_key("MiG-29") == alias_key("Mig 29")
         (('cote', 'd', "'", 'ivoire'), True)
     """
-    return tuple(_fold(piece.group()) for piece in _pieces(text))
+    return tuple(_fold(piece) for piece in _PIECE.findall(text) if piece not in _HYPHENS)
 
 
 def _case_fits(alias: str, surface: str, all_caps: bool) -> bool:
@@ -118,9 +118,7 @@ class AliasIndex:
             if not key:
                 continue
             known = self._table.get(key, ())
-            if not any(
-                other.label == alias.label and other.id == alias.id and other.text == alias.text for other in known
-            ):
+            if alias not in known:
                 self._table[key] = (*known, alias)
             lengths.setdefault(key[0], set()).add(len(key))
         self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}

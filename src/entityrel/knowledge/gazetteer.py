@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -131,6 +131,12 @@ class Place(Strict):
     country: Annotated[Code | None, BeforeValidator(_blank)] = None
 
 
+@lru_cache(maxsize=4096)
+def _lookup(gazetteer: Gazetteer, text: str, label: str | None) -> tuple[Alias, ...]:
+    # an article names the same few countries and persons again and again
+    return gazetteer._lookup(text, label)
+
+
 def precedence(alias: Alias) -> tuple[bool, int]:
     """The sort key of aliases with one text: those that yield come last, then labels in their order."""
     return alias.yields, _ORDER.index(alias.label)
@@ -232,6 +238,9 @@ class Gazetteer:
 
         One alias for an entity; those in the case of ``text`` first.
         """
+        return _lookup(self, text, label)
+
+    def _lookup(self, text: str, label: str | None) -> tuple[Alias, ...]:
         hits = [alias for alias in self._index.get(text) if alias.label and label in (None, alias.label)]
         hits.sort(key=lambda alias: (*precedence(alias), alias.text != text))
         seen: dict[tuple[str, str], Alias] = {}
@@ -303,8 +312,10 @@ def _organisation_aliases(organisations: Iterable[Organisation]) -> Iterator[Ali
     for row in organisations:
         for sense, texts in (("name", (row.name,)), ("alias", row.aliases)):
             for text in texts:
-                # one word in title case is too often a word or a person: "Signal", "Wagner", "Apple"
-                sure = len(alias_key(text)) > 1 or (text.isupper() and len(text) > 2)
+                # one word in title case is too often a word or a person: "Signal", "Wagner", "Apple"; and the names
+                # of outlets are too often common words: "Foreign Affairs", "The Nation"
+                words = len(alias_key(text))
+                sure = words > (2 if row.kind == "outlet" else 1) or (text.isupper() and len(text) > 2)
                 yield Alias(text, "ORG", row.id, sense, sure=sure)
 
 

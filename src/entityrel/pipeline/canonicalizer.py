@@ -45,8 +45,9 @@ class CanonicalizerComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         """Settle the mentions of ``doc``."""
-        spans = reconcile(doc, self.gazetteer)
-        named = identify(doc, spans, self.gazetteer)
+        text = doc.text
+        spans = reconcile(doc, self.gazetteer, text)
+        named = identify(doc, spans, self.gazetteer, text)
         names: dict[str, str] = {}
         ents = []
         for span, (label, entity) in zip(spans, named, strict=True):
@@ -58,8 +59,9 @@ class CanonicalizerComponent:
         return doc
 
 
-def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[str, Named]]:
+def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer, text: str) -> list[tuple[str, Named]]:
     """The label and the entity of each span; the label is empty where a mention is none after all."""
+    date = str(state(doc).get("date") or "")
     result: list[tuple[str, Named]] = [(span.label_, Named(slug(span.text), span.text)) for span in spans]
     by_label = {label: [i for i, span in enumerate(spans) if span.label_ == label] for label in LABELS}
 
@@ -68,7 +70,7 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[st
             result[position] = (label, entity)
 
     others = {name: span.label_ for span in spans if span.label_ != "COUNTRY" for name in (span.text, span[-1].text)}
-    codes = countries(doc, [spans[i] for i in by_label["COUNTRY"]], gazetteer)
+    codes = countries([spans[i] for i in by_label["COUNTRY"]], gazetteer, text, date)
     for position, code in zip(by_label["COUNTRY"], codes, strict=True):
         if code:
             result[position] = ("COUNTRY", Named(code, gazetteer.name("COUNTRY", code) or code))
@@ -79,11 +81,9 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[tuple[st
                 insort(by_label[label], position)
     named = {entity.id for label, entity in result if label == "COUNTRY"}
     people = [(spans[i].text, doc[spans[i].start - 1].text if spans[i].start else "") for i in by_label["PERSON"]]
-    settle("PERSON", persons(people, gazetteer, named, str(state(doc).get("date") or "")))
-    settle(
-        "ORG", organisations(doc.text, [(spans[i].start_char, spans[i].end_char) for i in by_label["ORG"]], gazetteer)
-    )
-    settle("WEAPON", [_weapon(text, gazetteer) for text in (spans[i].text for i in by_label["WEAPON"])])
+    settle("PERSON", persons(people, gazetteer, named, date))
+    settle("ORG", organisations(text, [(spans[i].start_char, spans[i].end_char) for i in by_label["ORG"]], gazetteer))
+    settle("WEAPON", [_weapon(spans[i].text, gazetteer) for i in by_label["WEAPON"]])
     return result
 
 
@@ -97,7 +97,7 @@ def _no_country(span: Span, gazetteer: Gazetteer) -> str:
     return "LOC" if place else ""
 
 
-def countries(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[str | None]:
+def countries(spans: list[Span], gazetteer: Gazetteer, text: str, date: str) -> list[str | None]:
     """The alpha-3 code of each mention; None where the gazetteer knows no such country.
 
     An alias that one entry yields to another ("Congo", "Moscow" for the Soviet Union) goes to the yielding one where
@@ -109,8 +109,6 @@ def countries(doc: Doc, spans: list[Span], gazetteer: Gazetteer) -> list[str | N
     sole = Counter(found[0].id for found in claims if found and not any(alias.yields for alias in found))
     # a capital says nothing of the state's period, a name or an adjective does
     named = Counter(found[0].id for found in claims if found and found[0].sense not in ("capital", "seat"))
-    date = str(state(doc).get("date") or "")
-    text = doc.text
     codes: list[str | None] = []
     for span, found in zip(spans, claims, strict=True):
         best = found[0].id if found else _unlisted(span, gazetteer)

@@ -69,7 +69,7 @@ def _any_in(cues: Iterable[str], text: str) -> bool:
     return any(cue in text for cue in cues)
 
 
-def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
+def reconcile(doc: Doc, gazetteer: Gazetteer, text: str) -> list[Span]:
     """The mentions of the recogniser, trimmed, put together with the gazetteer's; none overlap."""
     ours = [Span(doc, ent.start, ent.end, label) for ent in doc.ents if (label := _our_label(ent, gazetteer))]
     found = [trimmed for ent in ours if (trimmed := trim(ent)) is not None]
@@ -92,7 +92,7 @@ def reconcile(doc: Doc, gazetteer: Gazetteer) -> list[Span]:
             mention = Span(doc, known.start, known.end, known.label_)
             at.update(dict.fromkeys(range(known.start, known.end), mention))
     spans = filter_spans({(span.start, span.end): span for span in at.values()}.values())
-    article = _Article.of(spans, gazetteer, doc.text)
+    article = _Article.of(spans, gazetteer, text)
     return [
         Span(doc, span.start, span.end, _label(span, position, spans, gazetteer, article))
         for position, span in enumerate(spans)
