@@ -62,8 +62,10 @@ class CanonicalizerComponent:
 def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer, text: str) -> list[tuple[str, Named]]:
     """The label and the entity of each span; the label is empty where a mention is none after all."""
     date = str(state(doc).get("date") or "")
-    result: list[tuple[str, Named]] = [(span.label_, Named(slug(span.text), span.text)) for span in spans]
-    by_label = {label: [i for i, span in enumerate(spans) if span.label_ == label] for label in LABELS}
+    by_label: dict[str, list[int]] = {label: [] for label in LABELS}
+    for position, span in enumerate(spans):
+        by_label[span.label_].append(position)
+    result = [("", Named("", ""))] * len(spans)
 
     def settle(label: str, named: list[Named]) -> None:
         for position, entity in zip(by_label[label], named, strict=True):
@@ -76,7 +78,6 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer, text: str) -> li
             result[position] = ("COUNTRY", Named(code, gazetteer.name("COUNTRY", code) or code))
         else:
             label = others.get(spans[position].text) or _no_country(spans[position], gazetteer)
-            result[position] = (label, result[position][1])
             if label:
                 insort(by_label[label], position)
     named = {entity.id for label, entity in result if label == "COUNTRY"}
@@ -84,6 +85,7 @@ def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer, text: str) -> li
     settle("PERSON", persons(people, gazetteer, named, date))
     settle("ORG", organisations(text, [(spans[i].start_char, spans[i].end_char) for i in by_label["ORG"]], gazetteer))
     settle("WEAPON", [_weapon(spans[i].text, gazetteer) for i in by_label["WEAPON"]])
+    settle("LOC", [_place(spans[i].text, gazetteer) for i in by_label["LOC"]])
     return result
 
 
@@ -146,6 +148,11 @@ def _unlisted(span: Span, gazetteer: Gazetteer) -> str | None:
     if inside:
         return inside[0].id
     return gazetteer.nearest_country(span.text)
+
+
+def _place(text: str, gazetteer: Gazetteer) -> Named:
+    known = next(iter(gazetteer.lookup(text, "LOC")), None)
+    return Named(known.id, gazetteer.name("LOC", known.id) or text) if known else Named(slug(text), text)
 
 
 def _weapon(text: str, gazetteer: Gazetteer) -> Named:
