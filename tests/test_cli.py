@@ -246,3 +246,26 @@ def test_an_unknown_format_is_an_error(run: Callable[..., Done], corpus: Path, t
     done = run("annotate", corpus, "-o", tmp_path / "out", "--format", "xml")
     assert done.code == 2
     assert "there are jsonl, parquet" in done.err
+
+
+def test_copies(run: Callable[..., Done], tmp_path: Path) -> None:
+    pytest.importorskip("datasketch")
+    story = "Iran has sent a second batch of drones to Russia, an official in Washington said on Monday."
+    rows = [{"id": "b", "text": "By our staff. " + story}, {"id": "a", "text": story}, {"id": "c", "text": "Else."}]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "broken\n")
+    done = run("copies", tmp_path / "in.jsonl", "-o", tmp_path / "copies.jsonl")
+    assert done.code == 1
+    assert "3 articles, 2 without their copies" in done.err
+    lines = [json.loads(line) for line in (tmp_path / "copies.jsonl").read_text().splitlines()]
+    assert {line["id"]: line["cluster"] for line in lines} == {"a": "a", "b": "a", "c": "c"}
+
+
+def test_annotate_sets_other_languages_aside(run: Callable[..., Done], tmp_path: Path) -> None:
+    text = (
+        "Der Iran hat Russland eine zweite Lieferung Drohnen übergeben, sagte der Sprecher des Weißen Hauses am Montag."
+    )
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "g", "text": text}) + "\n")
+    done = run("annotate", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl")
+    assert done.code == 1
+    assert "article 'g': the language is de, not English" in done.err
+    assert run("annotate", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--any-language").code == 0

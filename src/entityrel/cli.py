@@ -21,6 +21,7 @@ from rich.table import Table
 
 from entityrel import __version__
 from entityrel.console import ERR, Seen, number, plain, plan_text, progress
+from entityrel.corpus.language import only_english
 from entityrel.corpus.readers import STDIN, count, read, read_annotated
 from entityrel.corpus.writers import jsonl_writer, write_jsonl
 from entityrel.errors import EntityrelError
@@ -39,6 +40,15 @@ app = typer.Typer(
 
 Pipeline = Annotated[
     str, typer.Option("--pipeline", "-p", help="Name or path of a spaCy pipeline with entityrel's components.")
+]
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...",
+        help="JSON Lines (records with at least [bold]text[/bold]; also .gz), .txt, .html, a folder of these, "
+        "or [bold]-[/bold] for standard input.",
+        show_default=False,
+    ),
 ]
 Annotations = Annotated[
     list[Path],
@@ -72,15 +82,7 @@ def _root(
 
 @app.command()
 def annotate(
-    inputs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="INPUT...",
-            help="JSON Lines (records with at least [bold]text[/bold]; also .gz), .txt, .html, a folder of these, "
-            "or [bold]-[/bold] for standard input.",
-            show_default=False,
-        ),
-    ],
+    inputs: Inputs,
     *,
     output: Annotated[
         Path,
@@ -96,6 +98,9 @@ def annotate(
     rejected: Annotated[
         Path | None, typer.Option(help="JSON Lines to write of what was set aside: file, line, id, reason.")
     ] = None,
+    any_language: Annotated[
+        bool, typer.Option("--any-language", help="Do not set articles in other languages than English aside.")
+    ] = False,
     time_limit: Annotated[
         float | None, typer.Option(min=1, help="Seconds after which an article is given up and set aside.")
     ] = None,
@@ -124,6 +129,8 @@ def annotate(
     if time_limit or memory_limit:
         limits = Limits(seconds=time_limit or 300, memory=int(memory_limit * 1e9) if memory_limit else None)
     items = read(inputs, skip=[path for path in (output, rejected) if path is not None and str(path) != STDIN])
+    if not any_language:
+        items = only_english(items)
     with ExitStack() as stack:
         write_rejected = stack.enter_context(jsonl_writer(rejected)) if rejected else None
         seen = Seen(None if dry_run else stack.enter_context(progress()), count(inputs), write_rejected)
@@ -178,6 +185,30 @@ def query(
     for row in rows:
         table.add_row(*("" if value is None else plain(str(value)) for value in row))
     Console().print(table)
+
+
+@app.command()
+def copies(
+    inputs: Inputs,
+    output: Annotated[Path, typer.Option("--output", "-o", help="JSON Lines to write, or - for standard output.")],
+) -> None:
+    """Find articles that are copies of each other, such as one wire story in many papers.
+
+    Writes a line for each article: its id and that of its cluster. An article without copies is its own cluster.
+    """
+    from entityrel.corpus.copies import copy_clusters  # noqa: PLC0415
+
+    _check_inputs(inputs)
+    with progress() as bar, jsonl_writer(output) as write:
+        seen = Seen(bar, count(inputs), None)
+        clusters = copy_clusters(seen.articles_of(read(inputs, skip=[output])))
+        for ident, cluster in clusters.items():
+            write(json.dumps({"id": ident, "cluster": cluster}))
+    ERR.print(
+        f"{number(len(clusters), 'article')}, {len(set(clusters.values())):,} without their copies", highlight=False
+    )
+    if seen.rejected:
+        raise typer.Exit(SET_ASIDE)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -20,10 +20,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from entityrel.corpus.items import Rejected
+from entityrel.corpus.items import Input, Rejected
 from entityrel.corpus.readers import STDIN
 from entityrel.corpus.writers import replacing
-from entityrel.schema import AnnotatedArticle
+from entityrel.schema import AnnotatedArticle, Article
 
 if TYPE_CHECKING:
     from entityrel.corpus.shards import Run, Shard
@@ -58,9 +58,22 @@ class Seen:
     def result(self, result: AnnotatedArticle | Rejected) -> None:
         """Count a result; what was set aside is named."""
         self._advance(1)
-        if isinstance(result, AnnotatedArticle):
+        if isinstance(result, Rejected):
+            self._set_aside(result)
+        else:
             self.articles += 1
-            return
+
+    def articles_of(self, items: Iterable[Input | Rejected]) -> Iterator[Article]:
+        """The articles of a stream; what was set aside is counted and named."""
+        for item in items:
+            self._advance(1)
+            if isinstance(item, Rejected):
+                self._set_aside(item)
+            else:
+                self.articles += 1
+                yield item.article
+
+    def _set_aside(self, result: Rejected) -> None:
         self.rejected += 1
         ERR.print(f"[yellow]set aside:[/] {plain(str(result))}", highlight=False, soft_wrap=True)
         if self._write_rejected:
