@@ -19,9 +19,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import networkx as nx
+from networkx.utils import UnionFind
 
 __all__ = ["Report", "independent_sources", "report"]
 
@@ -98,8 +100,7 @@ def independent_sources(reports: Iterable[Report]) -> list[list[Report]]:
     ordered = sorted(reports, key=lambda each: each.order)
     if len(ordered) < 2:
         return [ordered] if ordered else []
-    ties = nx.Graph()
-    ties.add_nodes_from(range(len(ordered)))
+    ties: Any = UnionFind(range(len(ordered)))  # type: ignore[no-untyped-call]
     first: dict[object, int] = {}
     for position, each in enumerate(ordered):
         marks: list[object] = [("voice", voice) for voice in each.voices]
@@ -107,9 +108,10 @@ def independent_sources(reports: Iterable[Report]) -> list[list[Report]]:
         if each.speaker is not None:
             marks.append(("speaker", each.speaker))
         for mark in marks:
-            ties.add_edge(first.setdefault(mark, position), position)
-    ties.add_edges_from(_copies(ordered))
-    groups = [sorted(part) for part in nx.connected_components(ties)]
+            ties.union(first.setdefault(mark, position), position)
+    for pair in _copies(ordered):
+        ties.union(*pair)
+    groups = [sorted(part) for part in ties.to_sets()]
     return [[ordered[position] for position in group] for group in sorted(groups)]
 
 
@@ -142,6 +144,7 @@ def _fold(text: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
+@lru_cache(maxsize=10_000)
 def _outlet_names(outlet: str | None) -> frozenset[str]:
     """The outlet's name; of a host ("news.reuters.com") also the part before the last ones, which is often the name."""
     if not outlet:

@@ -147,6 +147,8 @@ def _counts(graph: nx.MultiDiGraph, statement: Statement, edges: list[Edge]) -> 
 
 
 def _sources(graph: nx.MultiDiGraph, edges: list[Edge]) -> int:
+    if len(edges) < 2:
+        return len(edges)
     return len(independent_sources(report(graph, *edge) for edge in edges))
 
 
