@@ -25,7 +25,8 @@ OTHERS = {
     "fr": "L'Iran a livré à la Russie un deuxième lot de drones, a déclaré lundi John Kirby, porte-parole de la Maison "
     "Blanche.",
     "tr": "İran'ın Rusya'ya ikinci parti insansız hava araçlarını teslim ettiğini Beyaz Saray sözcüsü açıkladı.",
-    "fa": "ایران دومین محموله پهپادها را به روسیه تحویل داده است، سخنگوی کاخ سفید جان کربی روز دوشنبه گفت.",
+    "fa": "ایران دومین محموله پهپادها را به روسیه تحویل داده است، سخنگوی کاخ سفید جان کربی روز دوشنبه گفت. "
+    "تهران این ادعا را رد می‌کند.",
     "pl": "Iran przekazał Rosji drugą partię dronów, powiedział w poniedziałek rzecznik Białego Domu John Kirby.",
 }
 
