@@ -75,7 +75,6 @@ class Cues(Strict):
     opaque_prepositions: Words
     affiliations: Words
     self_spoken: Words
-    governed_themselves: Words
     negation: Words
     negative_prepositions: Words
     no_negation_before: Words
@@ -88,11 +87,14 @@ class Cues(Strict):
     triggers: Mapping[str, Mapping[str, Words]]
     former: Words
     then: Words
+    ended: Words
+    elect: Words
     speech_verbs: Words
     object_speech_verbs: Words
     infinitive_speech_verbs: Words
     announcing: Words
     requests: Words
+    interviewing: Words
     speech_nouns: Words
     according: Words
     group_nouns: Mapping[Literal["PERSON", "ORG", "COUNTRY"], Words]

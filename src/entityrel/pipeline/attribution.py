@@ -23,7 +23,7 @@ _OPENING = {"“": "”", "«": "»", "„": "“", "‘‘": "’’", "``": "'
 _QUOTES = {'"', "“", "”", "«", "»", "„", "``", "''", "‘‘", "’’"}
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 _TURN = re.compile(r"(?:^|\n)[ \t*>•\-–—]*((?:[^\s:]+[ \t]+){0,9}[^\s:]+)[ \t]*:(?=\s)")
-_QUESTION = re.compile(r"(?:^|\s)[*]*((?:Q|Question|QUESTION)[.:])", re.MULTILINE)
+_QUESTION = re.compile(r"(?:^|\s)[*]*((?:Q|Question|QUESTION|HOST|Host|PRESENTER|MODERATOR)[.:])", re.MULTILINE)
 _ANSWER = re.compile(r"(?:^|\s)[*]*((?:A|Answer|ANSWER|GUEST|Guest)[.:])", re.MULTILINE)
 _QUESTION_LINE = re.compile(r"\n[*_ ]*([A-Z][^\n]{8,250}\?)[*_]*(?=\n| [A-Z\"“])")
 _FIRST_PERSON = frozenset({"i", "we", "our", "us", "my", "me"})
@@ -104,6 +104,13 @@ class Speakers:
             by = first.root.dep_ == "pobj" and first.root.head.lower_ in ("of", "by")
             return others[0] if others and (asks or by) else first
         return None
+
+    def guest(self, sentence: Span) -> Span | None:
+        """Who is interviewed, by the sentence that says so."""
+        named = self.of_phrase(sentence.start, sentence.end)
+        if named is not None and named.label_ == "PERSON":
+            return named
+        return next((ent for ent in self._ents if ent.label_ == "PERSON" and ent.start < _LEAD), None)
 
     def _named(self, head: Token) -> Span | None:
         if head.i in self._by_token and self._by_token[head.i].label_ == "PERSON":
@@ -226,9 +233,9 @@ def find_statements(doc: Doc, lexicon: Lexicon) -> list[Statement]:
                     by_sentence[sentence.start] = statement
     lines = _lines(doc)
     found = [_clipped(statement, lines) for statement in found]
-    found += _turns(doc, speakers)
+    found += _turns(doc, speakers, lexicon)
     found += _announced(doc, speakers, lexicon)
-    found += _quotes(doc, by_sentence)
+    found += _quotes(doc, by_sentence, speakers, lexicon)
     return found
 
 
@@ -396,13 +403,17 @@ def _span(ent: Span | None) -> TokenSpan | None:
     return (ent.start, ent.end) if ent is not None else None
 
 
-def _turns(doc: Doc, speakers: Speakers) -> Iterator[Statement]:
+def _turns(doc: Doc, speakers: Speakers, lexicon: Lexicon) -> Iterator[Statement]:
     """Paragraphs of a transcript: "MR. BURNS: …" up to the next speaker's line; all of an interview."""
     marks: list[tuple[int, TokenSpan, TokenSpan | None]] = []
-    questions = list(_questions(doc))
+    questions = _questions(doc)
+    opening = _opening(doc, lexicon)
     if questions and (guest := speakers.interviewed(questions[0])) is not None:
         cue = (questions[0], questions[0] + 1)
         yield Statement(questions[0], len(doc), cue, (guest.start, guest.end), "interview")
+    elif opening is not None and (guest := speakers.guest(opening.sent)) is not None:
+        start = _paragraph_end(doc, opening.i, 1)
+        yield Statement(start, len(doc), (opening.i, opening.i + 1), (guest.start, guest.end), "interview")
     for match in _TURN.finditer(doc.text):
         span = doc.char_span(match.start(1), match.end(1), alignment_mode="expand")
         if span is None:
@@ -419,6 +430,17 @@ def _turns(doc: Doc, speakers: Speakers) -> Iterator[Statement]:
         if position + 1 == len(marks):
             end = min(end, _paragraph_end(doc, start, 2))
         yield Statement(start, end, cue, speaker_span, "turn")
+
+
+def _opening(doc: Doc, lexicon: Lexicon) -> Token | None:
+    """The verb by which an interview's first lines introduce it: "spoke to us", "we reached her"."""
+    for token in doc[:_LEAD]:
+        if token.pos_ == "VERB" and token.lemma_ in lexicon.cues.interviewing:
+            for word in token.subtree:
+                near = word.head == token or word.head.head == token
+                if near and word.lower_ in ("us", "we") and word.dep_ in ("nsubj", "dobj", "pobj", "dative"):
+                    return token
+    return None
 
 
 def _questions(doc: Doc) -> list[int]:
@@ -449,7 +471,8 @@ def _share_of_first_person(doc: Doc) -> float:
 def _announced(doc: Doc, speakers: Speakers, lexicon: Lexicon) -> Iterator[Statement]:
     """A text behind "released the following statement:", up to the end of the article."""
     for token in doc:
-        if token.text != ":" or token.i + 1 >= len(doc) or not doc[token.i + 1].is_space or "\n" not in doc[token.i + 1].text:
+        follows = token.text == "." and token.i and token.nbor(-1).lower_ == "following"
+        if not (token.text == ":" or follows) or token.i + 1 >= len(doc) or not doc[token.i + 1].is_space or "\n" not in doc[token.i + 1].text:
             continue
         sentence = token.sent
         for word in sentence:
@@ -473,7 +496,9 @@ def _spoken(doc: Doc, start: int) -> bool:
     return any(token.is_quote or token.lower_ in ("we", "our", "us", "i") for token in following[:25])
 
 
-def _quotes(doc: Doc, by_sentence: Mapping[int, Statement]) -> Iterator[Statement]:
+def _quotes(
+    doc: Doc, by_sentence: Mapping[int, Statement], speakers: Speakers, lexicon: Lexicon
+) -> Iterator[Statement]:
     """What stands between quotation marks, with the speaker of its own or a neighbouring sentence."""
     sentences = [sentence.start for sentence in doc.sents]
     order = {start: position for position, start in enumerate(sentences)}
@@ -486,6 +511,8 @@ def _quotes(doc: Doc, by_sentence: Mapping[int, Statement]) -> Iterator[Statemen
         statement = next((s for p in candidates if (s := by_sentence.get(sentences[p]))), None)
         if statement is None and here[0] > 0 and doc[start - 2].text in (":", ","):
             statement = by_sentence.get(sentences[here[0] - 1])
+        if statement is None and last is None and doc[start - 2].is_space:
+            statement = _read_out(doc, start, speakers, lexicon)
         if statement is None and here[1] + 1 < len(sentences):
             nxt = by_sentence.get(sentences[here[1] + 1])
             statement = nxt if nxt and nxt.cue[0] - end < 12 and not _blank_between(doc, end, nxt.cue[0]) else None
@@ -496,6 +523,16 @@ def _quotes(doc: Doc, by_sentence: Mapping[int, Statement]) -> Iterator[Statemen
             continue  # the words that attribute stand inside the quotation: another's speech told in it
         last = statement
         yield Statement(start, end, statement.cue, statement.speaker, "quote", statement.verb)
+
+
+def _read_out(doc: Doc, start: int, speakers: Speakers, lexicon: Lexicon) -> Statement | None:
+    """The speaker of a quotation that opens a paragraph, from "the statement read by Galo Leoro" before it."""
+    for word in reversed(doc[max(0, start - _LEAD // 2) : start]):
+        if word.lemma_.lower() in lexicon.cues.announcing and word.pos_ == "NOUN":
+            speaker = speakers.of_phrase(word.sent.start, word.sent.end)
+            span = (speaker.start, speaker.end) if speaker is not None else None
+            return Statement(start, start, (word.i, word.i + 1), span, "quote", word.lemma_.lower())
+    return None
 
 
 def _far(doc: Doc, cue: int, start: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from spacy.tokens import Doc, Token
 
 from entityrel.knowledge.cues import Lexicon
-from entityrel.pipeline.polarity import Verdict
+from entityrel.pipeline.polarity import Verdict, judge
 
 __all__ = ["factuality_features"]
 
@@ -53,6 +53,12 @@ def factuality_features(
     found += _nearby(node, lexicon)
     found += _of_arguments(heads, node)
     found += _classes(node, lexicon)
+    for role, head in zip("so", heads, strict=False):
+        # the same walk from an argument: it sees what the trigger's tree misses when the trigger is not its verb
+        other = judge(doc, predicate, head.i, (), lexicon)
+        ruling = f"{other.polarity[0]}{other.modality[:2]}"
+        found += [f"{role}ruled={ruling}", f"{role}ruled={ruling}&ruled={ruled}", f"{role}steps={'>'.join(other.steps[:2])}"]
+        found += [f"{role}step={step}" for step in other.steps[:4]]
     found += [f"p={predicate}&step={step}" for step in verdict.steps[:2]]
     return found
 

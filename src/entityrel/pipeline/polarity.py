@@ -18,6 +18,7 @@ from entityrel.schema import MODALITIES, Modality, Polarity
 __all__ = ["Verdict", "judge"]
 
 _MAX_STEPS = 14
+_UNTIL = 4  # tokens behind a post in which "until" ends it
 _CORE_ARGUMENTS = {"nsubj", "nsubjpass", "dobj", "attr", "dative", "oprd"}
 _FINITE = {"VBD", "VBP", "VBZ", "MD"}
 _PLANNED, _POSSIBLE, _DESIRED = (MODALITIES.index(name) for name in ("planned", "possible", "desired"))
@@ -119,11 +120,6 @@ def judge(doc: Doc, predicate: str, trigger: int, arguments: Iterable[int], lexi
 def _inherent(verdict: Verdict, predicate: str, node: Token, lexicon: Lexicon) -> None:
     said = lexicon.trigger(predicate, node.lemma_.lower())
     if said is None:
-        if node.pos_ == "VERB" and predicate in lexicon.cues.governed_themselves and (
-            found := _class_of(node, "object", lexicon) or _class_of(node, "infinitive", lexicon)
-        ):
-            if not found[1].bound:
-                verdict.govern(*found, node)  # "experts are expected in Panama": the trigger is itself a cue
         return
     if said.polarity == "negated":
         verdict.negate(node)
@@ -132,16 +128,27 @@ def _inherent(verdict: Verdict, predicate: str, node: Token, lexicon: Lexicon) -
 
 
 def _former(verdict: Verdict, node: Token, arguments: list[Token], lexicon: Lexicon) -> None:
-    """Posts once held: "former president", "ex-minister", "the late king", "was president until 2019"."""
-    for word in (node, *arguments[:1]):
+    """Posts once held: "former president", "ex-minister", "the late king", "was president", "president until 2019"."""
+    words = (node, *arguments[:1])
+    for word in words:
         for child in word.lefts:
             if verdict.negated or child.lower_ in lexicon.cues.then:
                 return
-            if (
-                child.dep_ in ("amod", "advmod", "compound", "nmod", "punct", "det")
-                and child.lower_ in lexicon.cues.former
-            ):
+            if child.dep_ in ("amod", "advmod", "compound", "nmod", "punct", "det") and child.lower_ in lexicon.cues.former:
                 verdict.negate(child, "former")
+    if verdict.negated:
+        return
+    if node.dep_ == "attr" and node.head.lemma_ == "be" and node.head.tag_ == "VBD":
+        verdict.negate(node.head, "former")
+        return
+    first, last = min(word.i for word in words), max(word.i for word in words)
+    for token in node.doc[max(first - 1, node.sent.start) : min(last + _UNTIL, node.sent.end)]:
+        if token.lower_ in lexicon.cues.ended:
+            verdict.negate(token, "former")
+            return
+        if token.lower_ in lexicon.cues.elect:
+            verdict.raise_to(_PLANNED, token)
+            return
 
 
 def _negated_arguments(verdict: Verdict, node: Token, arguments: list[Token], lexicon: Lexicon) -> None:
@@ -269,7 +276,7 @@ def _future(node: Token, lexicon: Lexicon) -> Token | None:
 def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Token] | None:
     """Apply what governs ``node``; the way on, or None where nothing further out matters."""
     dep, head = node.dep_, node.head
-    if head == node:
+    if head == node or _line_between(node, head):
         if _link(node) == "infinitive" and any(child.dep_ in ("nsubj", "nsubjpass") for child in node.lefts):
             verdict.raise_to(_PLANNED, node)  # a headline: "Germany to hand Ukraine drones"
         _question(verdict, node)
@@ -297,6 +304,17 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
         # A participle shares the fate of its verb ("may attack, using drones"); "when" and "after" clauses do not.
         return ("advcl", head) if node.tag_ == "VBG" and not _mark(node) else None
     return _governed(verdict, node, head, link, lexicon)
+
+
+def _line_between(node: Token, head: Token) -> bool:
+    """Whether a paragraph ends between two words that a bad sentence boundary put into one tree."""
+    first, last = min(node.i, head.i), max(node.i, head.i)
+    if last - first < 3:
+        return False
+    return any(
+        token.is_space and "\n" in token.text and (token.text.count("\n") > 1 or node.doc[token.i - 1].is_punct)
+        for token in node.doc[first + 1 : last]
+    )
 
 
 def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: Lexicon) -> tuple[str, Token] | None:

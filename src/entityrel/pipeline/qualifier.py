@@ -29,7 +29,7 @@ __all__ = ["DocQualifier", "Qualifier", "choose_judgement", "make_qualifier"]
 #: Sentences between an argument and the trigger beyond which the argument's sentence is no part of the evidence.
 _NEAR_SENTENCES = 2
 #: The model may overrule a negation that the rules found only when it is as sure as this.
-_SURE = 0.8
+_SURE = 0.6
 #: The chance from which on a date is believed.
 _DATED = 0.5
 
