@@ -82,6 +82,16 @@ def test_no_two_countries_claim_an_alias_without_a_rule() -> None:
     assert not {key: codes for key, codes in yielding.items() if key not in owners and key != ("roc",)}
 
 
+@pytest.mark.parametrize("label", ["ORG", "PERSON", "LOC"])
+def test_no_two_entries_of_a_label_claim_an_alias(gazetteer: Gazetteer, label: str) -> None:
+    owners: dict[tuple[str, ...], set[str]] = {}
+    for alias in gazetteer.aliases():
+        # a surname alone is shared by nature; `entityrel.knowledge.names` decides by country and date
+        if alias.label == label and alias.sense != "surname":
+            owners.setdefault(alias_key(alias.text), set()).add(alias.id)
+    assert not {key: ids for key, ids in owners.items() if len(ids) > 1}
+
+
 def test_labels_and_sureness_decide_between_other_entries(gazetteer: Gazetteer) -> None:
     order = ("COUNTRY", "ORG", "WEAPON", "PERSON", "LOC")
     for text in ("Jordan", "Chad", "Georgia"):
