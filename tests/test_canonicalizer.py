@@ -208,6 +208,7 @@ def test_idioms_are_no_countries_even_for_the_recogniser(nlp: Language) -> None:
     doc = settle(nlp, "Danish pastries and Guinea pigs in South American homes.",
                  {"Danish": "COUNTRY", "Guinea": "COUNTRY", "American": "COUNTRY"})  # fmt: skip
     assert doc.ents == ()
+    assert settle(nlp, "Eat turkey on china with us.", dict.fromkeys(("turkey", "china", "us"), "COUNTRY")).ents == ()
 
 
 def test_labels_of_stock_pipelines_become_ours(nlp: Language) -> None:

@@ -23,6 +23,7 @@ class Idioms(Strict):
     """The contents of ``gazetteer/idioms.yaml``."""
 
     nouns: frozenset[str]
+    words: frozenset[str]
     phrases: tuple[str, ...]
     homonyms: Mapping[str, frozenset[str]]
     capitals: CapitalCues

@@ -75,7 +75,13 @@ def reconcile(doc: Doc, gazetteer: Gazetteer, text: str) -> list[Span]:
     found = [trimmed for ent in ours if (trimmed := trim(ent)) is not None]
     group = doc.spans.get(GAZETTEER_SPANS, ())
     nothing = {token for start, end in getattr(group, "attrs", {}).get("idioms", ()) for token in range(start, end)}
-    found = [span for span in found if span.label_ != "COUNTRY" or not nothing.issuperset(range(span.start, span.end))]
+    words = load_idioms().words
+    found = [
+        span
+        for span in found
+        if span.label_ != "COUNTRY"
+        or not (nothing.issuperset(range(span.start, span.end)) or (len(span) == 1 and span.text in words))
+    ]
     at = {token: span for span in found for token in range(span.start, span.end)}
     claims: dict[tuple[int, int], set[str]] = {}
     for known in group:
