@@ -173,3 +173,21 @@ def test_round_trip_of_any_graph(tmp_path: Path, nodes: dict[str, dict[str, Any]
         return
     for extension in EXTENSIONS:
         assert described(read_graph(write_graph(graph, tmp_path / f"graph{extension}"))) == described(flat)
+
+
+@given(st.dictionaries(st.text(min_size=1), attributes, min_size=1, max_size=4), st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+def test_dot_holds_names_and_predicates(tmp_path: Path, nodes: dict[str, dict[str, Any]], negated: bool) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(nodes.items())
+    graph.add_edge(*[min(nodes)] * 2, key="1", predicate="meets", polarity="negated" if negated else "affirmed")
+    try:
+        flat = flatten(graph)
+    except ExportError:
+        return
+    found = read_graph(write_graph(graph, tmp_path / "graph.dot"))
+    assert {node: known["label"] for node, known in found.nodes(data=True)} == {
+        node: str(known.get("name", node)) for node, known in flat.nodes(data=True)
+    }
+    [(*_, edge)] = found.edges(data=True)
+    assert (edge["label"], edge["style"]) == ("meets", "dashed" if negated else "solid")

@@ -31,7 +31,8 @@ def write_graph(graph: nx.Graph, path: str | os.PathLike[str]) -> Path:
       the strongest part, and says so (`entityrel.graph.backbone`);
     - ``.csv``: two tables for Neo4j, ``…-nodes.csv`` and ``…-edges.csv`` (`entityrel.graph.tables`);
     - ``.nq``: N-Quads with provenance (`entityrel.graph.rdf`; needs the extra "rdf");
-    - ``.cyjs``: JSON for Cytoscape.
+    - ``.cyjs``: JSON for Cytoscape;
+    - ``.dot``: for Graphviz to draw: names and predicates only (`entityrel.graph.dot`).
 
     Attributes are flattened first: see `entityrel.graph.flatten`.
 

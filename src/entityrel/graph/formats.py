@@ -15,6 +15,7 @@ import networkx as nx
 
 from entityrel.errors import ExportError
 from entityrel.graph.columns import from_columns
+from entityrel.graph.dot import drawn, read_dot, write_dot
 from entityrel.graph.rdf import read_quads, write_quads
 from entityrel.graph.select import backbone
 from entityrel.graph.tables import read_csv, write_csv
@@ -155,4 +156,5 @@ FORMATS: Final[dict[str, Format]] = {
     ".cyjs": Format(_write_cytoscape, _read_cytoscape),
     ".csv": Format(write_csv, read_csv),
     ".nq": Format(write_quads, read_quads),
+    ".dot": Format(write_dot, read_dot, drawn),
 }

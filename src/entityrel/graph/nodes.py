@@ -8,9 +8,10 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from entityrel.knowledge.gazetteer import FOLDER, Country, read_rows
+from entityrel.knowledge.ontology import load_ontology
 from entityrel.knowledge.weapons import load_weapons
 
-__all__ = ["LABEL_ORDER", "Entity", "node_attributes", "node_ids", "outlet"]
+__all__ = ["LABEL_ORDER", "Entity", "label_colour", "node_attributes", "node_ids", "outlet"]
 
 Entity: TypeAlias = tuple[str, str]
 """Label and id of an entity."""
@@ -67,6 +68,12 @@ def node_attributes(
         "last_seen": last_seen,
     }
     return {key: value for key, value in attributes.items() if value is not None}
+
+
+def label_colour(label: str) -> str:
+    """The colour in which views show a label, from the ontology; grey for a label that it does not have."""
+    known = load_ontology().labels.get(label)
+    return known.colour if known else "#777777"
 
 
 def outlet(meta: Mapping[str, Any], url: str | None) -> str | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from entityrel.graph.nodes import label_colour
 from entityrel.schema import AnnotatedArticle, Mention, Relation
-from entityrel.view.words import LABEL_COLOURS, escape, qualification
+from entityrel.view.words import escape, qualification
 
 __all__ = ["article_html", "mark_mentions"]
 
-_OTHER_COLOUR = "#777777"
 _CELL = 'style="text-align:left;vertical-align:top;padding:.25em .6em"'
 _COLUMNS = ("statement", "polarity, modality", "according to", "quantity", "date", "evidence")
 
@@ -56,17 +56,16 @@ def mark_mentions(text: str, mentions: tuple[Mention, ...], start: int = 0, end:
 
 
 def _mark(mention: Mention) -> str:
-    colour = LABEL_COLOURS.get(mention.label, _OTHER_COLOUR)
+    colour = label_colour(mention.label)
     about = f"{mention.label} {mention.id}" + (f" ({mention.name})" if mention.name else "")
-    style = f"color:inherit;background:{colour}33;border-bottom:2px solid {colour};border-radius:3px;padding:0 .15em"
+    style = f"color:inherit;background:{colour}44;border-bottom:2px solid {colour};border-radius:3px;padding:0 .15em"
     return f'<mark style="{style}" title="{escape(about)}">{escape(mention.text)}</mark>'
 
 
 def _legend(article: AnnotatedArticle) -> str:
     labels = sorted({mention.label for mention in article.entities})
     keys = (
-        f'<span style="border-bottom:2px solid {LABEL_COLOURS.get(label, _OTHER_COLOUR)};margin-right:1em">'
-        f"{escape(label)}</span>"
+        f'<span style="border-bottom:2px solid {label_colour(label)};margin-right:1em">{escape(label)}</span>'
         for label in labels
     )
     return f'<div style="font-size:85%;margin-bottom:.5em">{"".join(keys)}</div>'

@@ -11,6 +11,7 @@ import networkx as nx
 
 from entityrel.graph.columns import to_columns
 from entityrel.graph.flatten import flatten
+from entityrel.graph.nodes import LABEL_ORDER, label_colour
 from entityrel.graph.select import backbone
 from entityrel.view.layout import layout
 from entityrel.view.words import escape
@@ -20,7 +21,7 @@ __all__ = ["MAX_NODES", "graph_html"]
 #: A graph with more nodes is cut to its backbone, and the page says so: see `entityrel.graph.backbone`.
 MAX_NODES: Final = 20_000
 
-_PLACEHOLDER: Final = re.compile("%(TITLE|PLACES|GRAPH)%")
+_PLACEHOLDER: Final = re.compile("%(TITLE|COLOURS|PLACES|GRAPH)%")
 # Inside a script element only these could end it or be taken for markup; JSON may write them as escapes.
 _ESCAPES: Final = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"})
 
@@ -48,6 +49,7 @@ def graph_html(graph: nx.Graph, *, title: str | None = None) -> str:
     places = [round(float(value), 4) for point in layout(shown) for value in point]
     parts = {
         "TITLE": escape(title or str(shown.graph.get("name", "Knowledge graph"))),
+        "COLOURS": _script_json({label: label_colour(label) for label in [*LABEL_ORDER, "other"]}),
         "PLACES": _script_json(places),
         "GRAPH": _script_json(to_columns(shown)),
     }

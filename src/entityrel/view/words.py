@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import html
-from typing import Final
 
 from entityrel.graph.flatten import clean_text
 from entityrel.schema import Relation
 
-__all__ = ["LABEL_COLOURS", "escape", "qualification", "shorten"]
-
-#: One colour for each label, to be told apart by colour-blind readers too (Okabe and Ito), on light and on dark.
-LABEL_COLOURS: Final = {
-    "COUNTRY": "#0072b2",
-    "PERSON": "#009e73",
-    "WEAPON": "#d55e00",
-    "ORG": "#cc79a7",
-    "LOC": "#e69f00",
-}
+__all__ = ["escape", "qualification", "shorten"]
 
 
 def escape(text: str) -> str:

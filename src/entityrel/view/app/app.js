@@ -1,5 +1,5 @@
 // Filters, search, details and keyboard. Text from the graph goes into the page as text nodes only.
-import { COLOURS, OTHER_COLOUR, evidenceParts, readGraph, safeLink } from "./data.js";
+import { colourOf, evidenceParts, readGraph, safeLink } from "./data.js";
 import { draw, makePairs } from "./draw.js";
 
 const PAGE = 50; // statements shown at once in the panel
@@ -58,7 +58,7 @@ const predicates = counts(Array.from({ length: graph.edges }, (_, row) => graph.
 ticks(at("by-predicate"), "predicate", [...predicates].sort((a, b) => b[1] - a[1]));
 ticks(at("by-standing"), "standing", [...counts(standings)].sort((a, b) => (b[0] === "fact") - (a[0] === "fact") || b[1] - a[1]));
 ticks(at("by-label"), "label", [...counts(Array.from({ length: graph.nodes }, (_, row) => graph.label(row)))]
-  .sort((a, b) => graph.labels.indexOf(a[0]) - graph.labels.indexOf(b[0])), (label) => COLOURS[label] ?? OTHER_COLOUR);
+  .sort((a, b) => graph.labels.indexOf(a[0]) - graph.labels.indexOf(b[0])), colourOf);
 for (const id of ["from", "to"]) {
   at(id).max = Math.max(0, timeline.length - 1);
   at(id).value = id === "from" ? 0 : at(id).max;
@@ -308,7 +308,7 @@ function legend() {
     swatch.style.background = style;
     return make("span", {}, swatch, text);
   };
-  const nodes = graph.labels.map((label) => line(label || "(none)", COLOURS[label] ?? OTHER_COLOUR, "node"));
+  const nodes = graph.labels.map((label) => line(label || "(none)", colourOf(label), "node"));
   const edges = [["stated as fact", "fact"], ["planned, possible, desired", "hedged"], ["denied or negated", "negated"]]
     .map(([text, name]) => line(text, `var(--${name})`, "edge"));
   for (let row = 0; row < Math.max(nodes.length, edges.length); row += 1) at("legend").append(nodes[row] ?? make("span"), edges[row] ?? make("span"));

@@ -1,8 +1,9 @@
 // The graph of the page: columns (see entityrel/graph/columns.py) behind functions, so that nothing is copied.
 
-const LABELS = ["COUNTRY", "PERSON", "WEAPON", "ORG", "LOC"];
-export const COLOURS = { COUNTRY: "#0072b2", PERSON: "#009e73", WEAPON: "#d55e00", ORG: "#cc79a7", LOC: "#e69f00" };
-export const OTHER_COLOUR = "#777777";
+// Colours by label, in the order in which labels are shown; the last one is for all others.
+const COLOURS = JSON.parse(document.getElementById("graph-colours").textContent);
+const LABELS = Object.keys(COLOURS);
+export const colourOf = (label) => COLOURS[label] ?? COLOURS.other;
 
 function reader(table, name) {
   const column = table.columns[name];

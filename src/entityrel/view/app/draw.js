@@ -3,7 +3,7 @@ import { MultiDirectedGraph } from "graphology";
 import Sigma from "sigma";
 import { EdgeArrowProgram, EdgeLineProgram } from "sigma/rendering";
 import { EdgeCurvedArrowProgram } from "@sigma/edge-curve";
-import { COLOURS, OTHER_COLOUR } from "./data.js";
+import { colourOf } from "./data.js";
 
 const MANY = 5000; // pairs; from here on lines are hairlines, which software rendering can still draw at once
 
@@ -35,7 +35,7 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
     const [x, y] = weight[row] ? [places[2 * row], places[2 * row + 1]] : [0, 0];
     model.addNode(String(row), {
       x, y, size: least + grow * Math.sqrt(weight[row]),
-      label: graph.name(row), color: COLOURS[graph.label(row)] ?? OTHER_COLOUR,
+      label: graph.name(row), color: colourOf(graph.label(row)),
     });
   }
   const byKey = new Map();
