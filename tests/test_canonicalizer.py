@@ -155,6 +155,15 @@ def test_georgia_jordan_and_chad_by_what_else_the_article_names(nlp: Language) -
     assert label_of(friend, "Chad") == "PERSON"
 
 
+def test_one_name_has_one_label(nlp: Language) -> None:
+    text = "Zork Quimby came. Quimby spoke. Hamfield paid. Hamfield sued Hamfield."
+    doc = nlp.make_doc(text)
+    labels = {0: "PERSON", 4: "ORG", 7: "ORG", 10: "LOC", 12: "ORG"}
+    doc.set_ents([Span(doc, i, i + (2 if i == 0 else 1), label) for i, label in labels.items()])
+    doc = CanonicalizerComponent()(doc)
+    assert [ent.label_ for ent in doc.ents] == ["PERSON", "PERSON", "ORG", "ORG", "ORG"]
+
+
 def test_shared_country_names_follow_the_article(nlp: Language) -> None:
     def code(text: str, name: str, date: str = "") -> str:
         return id_of(settle(nlp, text, {name: "COUNTRY", "Brazzaville": "COUNTRY"}, date), name)

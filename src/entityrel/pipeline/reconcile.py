@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -98,11 +99,34 @@ def reconcile(doc: Doc, gazetteer: Gazetteer, text: str) -> list[Span]:
             mention = Span(doc, known.start, known.end, known.label_)
             at.update(dict.fromkeys(range(known.start, known.end), mention))
     spans = filter_spans({(span.start, span.end): span for span in at.values()}.values())
+    spans = _consistent(spans, gazetteer)
     article = _Article.of(spans, gazetteer, text)
     return [
         Span(doc, span.start, span.end, _label(span, position, spans, gazetteer, article))
         for position, span in enumerate(spans)
     ]
+
+
+def _consistent(spans: list[Span], gazetteer: Gazetteer) -> list[Span]:
+    """The spans with one label for one name, where the recogniser wavers within the article.
+
+    The last word of a person's full name is that person, unless the gazetteer knows it as what the recogniser says; of
+    other names the label that most mentions have. COUNTRY is left alone: capitals change their label with the context.
+    """
+    surnames = {span[-1].text for span in spans if span.label_ == "PERSON" and len(span) > 1}
+    votes: dict[str, Counter[str]] = {}
+    for span in spans:
+        votes.setdefault(span.text, Counter())[span.label_] += 1
+    result = []
+    for span in spans:
+        label, name = span.label_, span.text
+        if label in ("ORG", "LOC", "WEAPON") and name in surnames and not gazetteer.lookup(name, label):
+            label = "PERSON"
+        elif label != "COUNTRY" and len(votes[name]) > 1:
+            most, count = votes[name].most_common(1)[0]
+            label = most if most != "COUNTRY" and count > max(votes[name][label], 1) else label
+        result.append(span if label == span.label_ else Span(span.doc, span.start, span.end, label))
+    return result
 
 
 def _our_label(ent: Span, gazetteer: Gazetteer) -> str:
