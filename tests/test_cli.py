@@ -269,3 +269,13 @@ def test_annotate_sets_other_languages_aside(run: Callable[..., Done], tmp_path:
     assert done.code == 1
     assert "article 'g': the language is de, not English" in done.err
     assert run("annotate", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--any-language").code == 0
+
+
+def test_fields_with_other_names(run: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("key,body\nx,Iran has drones.\n")
+    options = ("annotate", tmp_path / "in.csv", "-o", tmp_path / "out.jsonl")
+    assert run(*options, "--field", "text=body", "--field", "id=key").code == 0
+    assert [article.id for article in read_annotated(tmp_path / "out.jsonl")] == ["x"]
+    done = run(*options, "--field", "body")
+    assert done.code == 2
+    assert "OURS=THEIRS" in done.err

@@ -45,8 +45,8 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT...",
-        help="JSON Lines (records with at least [bold]text[/bold]; also .gz), .txt, .html, a folder of these, "
-        "or [bold]-[/bold] for standard input.",
+        help="JSON Lines (records with at least [bold]text[/bold]; also .gz), .csv, .parquet, .txt, .html, a folder of "
+        "these, or [bold]-[/bold] for standard input.",
         show_default=False,
     ),
 ]
@@ -98,6 +98,10 @@ def annotate(
     rejected: Annotated[
         Path | None, typer.Option(help="JSON Lines to write of what was set aside: file, line, id, reason.")
     ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OURS=THEIRS", help="What a field is called in the input, such as text=body; repeatable."),
+    ] = None,
     any_language: Annotated[
         bool, typer.Option("--any-language", help="Do not set articles in other languages than English aside.")
     ] = False,
@@ -128,7 +132,10 @@ def annotate(
     limits = None
     if time_limit or memory_limit:
         limits = Limits(seconds=time_limit or 300, memory=int(memory_limit * 1e9) if memory_limit else None)
-    items = read(inputs, skip=[path for path in (output, rejected) if path is not None and str(path) != STDIN])
+    fields = _fields(field or [])
+    items = read(
+        inputs, fields=fields, skip=[path for path in (output, rejected) if path is not None and str(path) != STDIN]
+    )
     if not any_language:
         items = only_english(items)
     with ExitStack() as stack:
@@ -334,6 +341,13 @@ def info(pipeline: Pipeline = "sm") -> None:
         except PackageNotFoundError:
             table.add_row(package, "not installed")
     Console().print(table, highlight=False)
+
+
+def _fields(pairs: list[str]) -> dict[str, str]:
+    fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    if len(fields) < len(pairs) or not fields.keys() <= {"id", "date", "title", "url", "text"}:
+        raise typer.BadParameter("write OURS=THEIRS, with id, date, title, url or text as OURS", param_hint="--field")
+    return fields
 
 
 def _check_inputs(inputs: list[str]) -> None:

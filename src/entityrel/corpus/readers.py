@@ -1,4 +1,4 @@
-"""Reading articles: JSON Lines (also .gz), .txt, .html, folders of these, and standard input, as a stream.
+"""Reading articles as a stream: JSON Lines (also .gz), CSV, Parquet, .txt, .html, folders, and standard input.
 
 What cannot be read comes out as `Rejected`, in its place, and the rest goes on.
 """
@@ -11,11 +11,12 @@ import json
 import sys
 import textwrap
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from entityrel.corpus.items import Input, Rejected
+from entityrel.corpus.tables import csv_rows, parquet_rows
 from entityrel.errors import RecordError
 from entityrel.schema import AnnotatedArticle, Article
 
@@ -24,15 +25,21 @@ __all__ = ["STDIN", "SUFFIXES", "count", "files", "read", "read_annotated"]
 #: The name of standard input.
 STDIN = "-"
 _LINES = (".jsonl", ".ndjson", ".json")
+_TABLES = (".csv", ".tsv")
 _PAGES = (".html", ".htm")
 #: Deeper records could be written, but not read again: readers of JSON have limits (pydantic's is 200).
 _MAX_DEPTH = 100
+_DEEP = f"nested more than {_MAX_DEPTH} levels deep"
 #: The endings of the files that are read from a folder.
-SUFFIXES = (*_LINES, *(f"{suffix}.gz" for suffix in _LINES), ".txt", *_PAGES)
+SUFFIXES = (*_LINES, *(f"{suffix}.gz" for suffix in _LINES), *_TABLES, ".parquet", ".txt", *_PAGES)
 
 
 def read(
-    paths: Iterable[str | Path], *, skip: Collection[Path] = (), stdin: BinaryIO | None = None
+    paths: Iterable[str | Path],
+    *,
+    fields: Mapping[str, str] | None = None,
+    skip: Collection[Path] = (),
+    stdin: BinaryIO | None = None,
 ) -> Iterator[Input | Rejected]:
     """The articles of files, folders (all files below, sorted by path) and ``-`` (standard input).
 
@@ -41,11 +48,12 @@ def read(
 
     Args:
         paths: Files, folders, or ``-``.
+        fields: What the fields of records are called in the input, by our names: ``{"text": "body"}``.
         skip: Files and folders to leave out, such as the output that lies in an input folder.
         stdin: Read for ``-``; standard input if None.
     """
     seen: set[int] = set()
-    for item in _read_all(paths, skip, stdin):
+    for item in _read_all(paths, fields or {}, skip, stdin):
         if isinstance(item, Input):
             # Hashes of 64 bits instead of the ids: a million take some 60 MB, and a clash is not to be expected.
             key = hash(item.article.id)
@@ -82,7 +90,7 @@ def count(paths: Iterable[str | Path]) -> int | None:
             name = file.name.lower()
             if not file.exists():
                 continue
-            if name.endswith(".gz") or file.stat().st_size > 1_000_000_000:
+            if name.endswith((".gz", ".parquet", *_TABLES)) or file.stat().st_size > 1_000_000_000:
                 return None
             if name.endswith(_LINES):
                 with file.open("rb") as handle:
@@ -127,33 +135,36 @@ def _read_dataset(folder: Path) -> Iterator[AnnotatedArticle]:
 
 
 def _read_all(
-    paths: Iterable[str | Path], skip: Collection[Path], stdin: BinaryIO | None
+    paths: Iterable[str | Path], fields: Mapping[str, str], skip: Collection[Path], stdin: BinaryIO | None
 ) -> Iterator[Input | Rejected]:
     for path in paths:
         if str(path) == STDIN:
-            yield from _read_stream(stdin or sys.stdin.buffer)
+            yield from _read_stream(stdin or sys.stdin.buffer, fields)
             continue
         for file in files(path, skip):
-            yield from _read_file(file)
+            yield from _read_file(file, fields)
 
 
-def _read_file(file: Path) -> Iterator[Input | Rejected]:
+def _read_file(file: Path, fields: Mapping[str, str]) -> Iterator[Input | Rejected]:
     name = file.name.lower()
     if not name.endswith(SUFFIXES):
         yield Rejected(str(file), None, None, f"unknown kind of file; these are read: {', '.join(SUFFIXES)}")
     elif name.endswith((".txt", *_PAGES)):
         yield _whole(file, _page if name.endswith(_PAGES) else _text)
+    elif name.endswith((*_TABLES, ".parquet")):
+        for number, row in csv_rows(file) if name.endswith(_TABLES) else parquet_rows(file):
+            yield row if isinstance(row, Rejected) else _article(str(file), number, row, fields)
     else:
-        yield from _records(str(file), _lines(file))
+        yield from _records(str(file), _lines(file), fields)
 
 
-def _read_stream(stream: BinaryIO) -> Iterator[Input | Rejected]:
+def _read_stream(stream: BinaryIO, fields: Mapping[str, str]) -> Iterator[Input | Rejected]:
     """Standard input: JSON Lines if its first line begins with a brace, else one text."""
     first = stream.readline()
     while first.isspace() and (line := stream.readline()):
         first += line
     if first.lstrip().startswith((b"{", b"\xef\xbb\xbf{")):
-        yield from _records("<stdin>", enumerate(_after(first, stream), start=1))
+        yield from _records("<stdin>", enumerate(_after(first, stream), start=1), fields)
         return
     try:
         yield Input("<stdin>", None, Article(text=(first + stream.read()).decode("utf-8-sig")))
@@ -177,34 +188,43 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes | Rejected]]:
         yield number + 1, Rejected(str(file), number + 1, None, f"cannot be read on: {_message(error)}")
 
 
-def _records(file: str, lines: Iterable[tuple[int, bytes | Rejected]]) -> Iterator[Input | Rejected]:
+def _records(
+    file: str, lines: Iterable[tuple[int, bytes | Rejected]], fields: Mapping[str, str]
+) -> Iterator[Input | Rejected]:
     for number, line in lines:
         if isinstance(line, Rejected):
             yield line
         elif not line.isspace():
-            yield _record(file, number, line)
+            yield _record(file, number, line, fields)
 
 
-def _record(file: str, number: int, line: bytes) -> Input | Rejected:
-    ident = None
+def _record(file: str, number: int, line: bytes, fields: Mapping[str, str]) -> Input | Rejected:
     try:
         data = json.loads(line.decode("utf-8-sig"))
-        if _is_deep(data):
-            raise RecursionError
-        if isinstance(data, dict) and isinstance(data.get("id"), str | int):
-            ident = str(data["id"])
-        return Input(file, number, Article.parse(data))
+        if not _is_deep(data):
+            return _article(file, number, data, fields)
+        reason = _DEEP
     except UnicodeDecodeError as error:
         reason = _encoding(error)
     except json.JSONDecodeError as error:
         reason = f"not a record of JSON Lines: {error.msg} at column {error.colno}"
-    except RecordError as error:
-        reason = str(error)
     except RecursionError:
-        reason = f"nested more than {_MAX_DEPTH} levels deep"
+        reason = _DEEP
     except ValueError as error:  # a number with thousands of digits
         reason = _message(error)
-    return Rejected(file, number, ident, textwrap.shorten(reason, 300))
+    return Rejected(file, number, None, reason)
+
+
+def _article(file: str, number: int, data: Any, fields: Mapping[str, str]) -> Input | Rejected:
+    ident = None
+    if isinstance(data, dict):
+        renamed = {ours: data[theirs] for ours, theirs in fields.items() if theirs in data}
+        data = {**{name: value for name, value in data.items() if name not in fields.values()}, **renamed}
+        ident = str(data["id"]) if isinstance(data.get("id"), str | int) else None
+    try:
+        return Input(file, number, Article.parse(data))
+    except RecordError as error:
+        return Rejected(file, number, ident, textwrap.shorten(str(error), 300))
 
 
 def _is_deep(data: object) -> bool:
