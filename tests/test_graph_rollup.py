@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from entityrel.graph import aggregate, build_graph, sides
-from entityrel.graph.rollup import roll_up, unroll, weapon_classes
+from entityrel.graph.rollup import roll_up, stars, unroll, weapon_classes
 from graph_records import SUPPLY, article
 
 GRAPH = build_graph(
@@ -38,3 +38,13 @@ def test_unrolling_gives_the_graph_back() -> None:
         assert {edge[:3]: edge[3] for edge in back.edges(keys=True, data=True)} == {
             edge[:3]: edge[3] for edge in GRAPH.edges(keys=True, data=True)
         }
+
+
+def test_weapons_as_nodes_between_supplier_and_recipient() -> None:
+    found = stars(GRAPH)
+    assert {edge[:2] for edge in found.edges} == {
+        ("IRN", "drone"), ("drone", "RUS"), ("CHN", "missile"), ("missile", "RUS"), ("nasser-kanaani", "IRN"),
+    }  # fmt: skip
+    assert {edge["evidence"] for _, _, edge in found.in_edges("RUS", data=True)} == {
+        edge["evidence"] for _, _, edge in GRAPH.in_edges("RUS", data=True)
+    }

@@ -1,4 +1,8 @@
-"""Coarser graphs on request: weapons to their classes, countries to alliances, persons to the country they lead."""
+"""Other shapes of a graph, on request.
+
+Weapons are rolled up to their classes, countries to alliances, persons to the country that they lead; or weapons stand as
+nodes between supplier and recipient.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any, Final
 
 import networkx as nx
 
-__all__ = ["roll_up", "unroll", "weapon_classes"]
+__all__ = ["roll_up", "stars", "unroll", "weapon_classes"]
 
 _ROLLED: Final = ("rolled_subject", "rolled_other", "rolled_item", "rolled_attribution")
 
@@ -80,4 +84,33 @@ def unroll(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
                 old[name] = attributes[f"rolled_{name}"]
         ends = attributes.get("rolled_subject", start), attributes.get("rolled_other", end)
         built.add_edge(*ends, key=key, **old)
+    return built
+
+
+def stars(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """A graph in which the weapon of every relation is a node on the way: supplier → weapon → recipient.
+
+    Both edges have the key and the attributes of the relation, and ``part``, which is "item" for the first and
+    "recipient" for the second; edges without a recipient or a weapon stay as they are. It is for paths through weapons
+    and for drawing; the functions that count statements want the graph as it was.
+
+    Args:
+        graph: A graph of `entityrel.build_graph`; it is not changed.
+
+    Example:
+        >>> graph = nx.MultiDiGraph()
+        >>> _ = graph.add_edge("IRN", "RUS", key="a1:0f", predicate="transfers", item="drone")
+        >>> list(stars(graph).edges(data="part"))
+        [('IRN', 'drone', 'item'), ('drone', 'RUS', 'recipient')]
+    """
+    built = nx.MultiDiGraph()
+    built.graph.update(graph.graph)
+    built.add_nodes_from((node, dict(known)) for node, known in graph.nodes(data=True))
+    for start, end, key, known in graph.edges(keys=True, data=True):
+        item = known.get("item", end)
+        if item == end:
+            built.add_edge(start, end, key=key, **known)
+        else:
+            built.add_edge(start, item, key=key, **known, part="item")
+            built.add_edge(item, end, key=key, **known, part="recipient")
     return built
