@@ -1,7 +1,7 @@
 """Other shapes of a graph, on request.
 
-Weapons are rolled up to their classes, countries to alliances, persons to the country that they lead; or weapons stand as
-nodes between supplier and recipient.
+Weapons are rolled up to their classes, countries to alliances, persons to the country that they lead; or weapons stand
+as nodes between supplier and recipient.
 """
 
 from __future__ import annotations
