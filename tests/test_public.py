@@ -9,9 +9,9 @@ import entityrel
 
 def test_public_names() -> None:
     assert sorted(entityrel.__all__) == [
-        "AnnotatedArticle", "Article", "EntityrelError", "ExportError", "Facts", "KnowledgeError", "MarkupError", "Mention",
-        "PipelineError", "RecordError", "Relation", "add_pipes", "annotate", "annotate_many", "build_graph", "facts", "load",
-        "write_graph",
+        "AnnotatedArticle", "Article", "EntityrelError", "ExportError", "Facts", "KnowledgeError", "MarkupError",
+        "Mention", "PipelineError", "RecordError", "Relation", "add_pipes", "aggregate", "annotate", "annotate_many",
+        "build_graph", "claims", "facts", "load", "read_graph", "show", "write_graph",
     ]  # fmt: skip
     for name in entityrel.__all__:
         assert getattr(entityrel, name) is not None

@@ -28,8 +28,9 @@ from entityrel.schema import AnnotatedArticle, Article, Mention, Relation
 
 if TYPE_CHECKING:
     from entityrel.corpus.annotate import annotate, annotate_many
-    from entityrel.graph import build_graph, write_graph
+    from entityrel.graph import aggregate, build_graph, claims, read_graph, write_graph
     from entityrel.pipeline.build import add_pipes, load
+    from entityrel.view.show import show
 
 __version__ = "0.1.0"
 __all__ = [
@@ -45,21 +46,29 @@ __all__ = [
     "RecordError",
     "Relation",
     "add_pipes",
+    "aggregate",
     "annotate",
     "annotate_many",
     "build_graph",
+    "claims",
     "facts",
     "load",
+    "read_graph",
+    "show",
     "write_graph",
 ]
 
 #: Where the names live that are imported when they are first used.
 _LAZY = {
     "add_pipes": "entityrel.pipeline.build",
+    "aggregate": "entityrel.graph",
     "annotate": "entityrel.corpus.annotate",
     "annotate_many": "entityrel.corpus.annotate",
     "build_graph": "entityrel.graph",
+    "claims": "entityrel.graph",
     "load": "entityrel.pipeline.build",
+    "read_graph": "entityrel.graph",
+    "show": "entityrel.view.show",
     "write_graph": "entityrel.graph",
 }
 
