@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from entityrel.knowledge.files import Strict, read_yaml
 
@@ -67,6 +68,16 @@ class _File(Strict):
     labels: dict[str, _Label]
     groups: dict[str, list[str]]
     predicates: dict[str, _Predicate]
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        for name, labels in self.groups.items():
+            if unknown := set(labels) - set(self.labels):
+                raise ValueError(f"groups.{name}: no such label: {', '.join(sorted(unknown))}")
+        for name, item in self.predicates.items():
+            if unknown := {item.subject, item.object, item.recipient} - {None, *self.groups}:
+                raise ValueError(f"predicates.{name}: no such group: {', '.join(sorted(map(str, unknown)))}")
+        return self
 
 
 @cache

@@ -157,10 +157,11 @@ class ArgumentFinder:
 
     def _elliptic(self, number: int, labels: Collection[str]) -> Iterator[Argument]:
         """The members of "[cruise] and [ballistic missiles]" that hang on the head of the last one."""
-        root = self._roots[number]
-        for kid in self.tree.kids[root]:
+        members = [kid for kid in self.tree.children(self._roots[number], "amod", "compound", "nmod")]
+        for kid in members:
+            members += self.tree.children(kid, "conj")  # "[cruise], [anti-ship] and [ballistic missiles]"
             other = self.at[kid]
-            if other is not None and other != number and self.tree.dep[kid] in ("amod", "compound", "nmod"):
+            if other is not None and other != number:
                 mention = self.mentions[other]
                 if mention.label == self.mentions[number].label == "WEAPON" and mention.label in labels:
                     yield mention
