@@ -155,6 +155,11 @@ def test_georgia_jordan_and_chad_by_what_else_the_article_names(nlp: Language) -
     assert label_of(friend, "Chad") == "PERSON"
 
 
+def test_a_surname_is_found_wherever_it_stands(nlp: Language) -> None:
+    doc = settle(nlp, "Zork Quimby came. Nobody saw Quimby, and quimby is no name.", {"Zork Quimby": "PERSON"})
+    assert [ent.text for ent in doc.ents] == ["Zork Quimby", "Quimby"]
+
+
 def test_one_name_has_one_label(nlp: Language) -> None:
     text = "Zork Quimby came. Quimby spoke. Hamfield paid. Hamfield sued Hamfield."
     doc = nlp.make_doc(text)

@@ -99,7 +99,7 @@ def reconcile(doc: Doc, gazetteer: Gazetteer, text: str) -> list[Span]:
             mention = Span(doc, known.start, known.end, known.label_)
             at.update(dict.fromkeys(range(known.start, known.end), mention))
     spans = filter_spans({(span.start, span.end): span for span in at.values()}.values())
-    spans = _consistent(spans, gazetteer)
+    spans = _with_surnames(doc, _consistent(spans, gazetteer))
     article = _Article.of(spans, gazetteer, text)
     return [
         Span(doc, span.start, span.end, _label(span, position, spans, gazetteer, article))
@@ -127,6 +127,17 @@ def _consistent(spans: list[Span], gazetteer: Gazetteer) -> list[Span]:
             label = most if most != "COUNTRY" and count > max(votes[name][label], 1) else label
         result.append(span if label == span.label_ else Span(span.doc, span.start, span.end, label))
     return result
+
+
+def _with_surnames(doc: Doc, spans: list[Span]) -> list[Span]:
+    """The spans and the surnames, wherever else they stand, of the persons whose full names the article has."""
+    surnames = {span[-1].orth for span in spans if span.label_ == "PERSON" and len(span) > 1 and len(span[-1]) > 2}
+    if not surnames:
+        return spans
+    taken = {token for span in spans for token in range(span.start, span.end)}
+    orths: list[int] = doc.to_array("ORTH").tolist()
+    missed = [i for i, orth in enumerate(orths) if orth in surnames and i not in taken and doc[i].is_title]
+    return sorted([*spans, *(Span(doc, i, i + 1, "PERSON") for i in missed)], key=lambda span: span.start)
 
 
 def _our_label(ent: Span, gazetteer: Gazetteer) -> str:
