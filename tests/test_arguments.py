@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import DocOf
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from conftest import DocOf
 from entityrel.pipeline.arguments import Argument, ArgumentFinder
 from entityrel.pipeline.state import state
 from entityrel.pipeline.syntax import Tree

@@ -12,7 +12,27 @@ import entityrel.pipeline.state as module
 from entityrel.errors import PipelineError
 from entityrel.pipeline.state import Proposal, anaphora, mention, names, register_extensions, relations, require, state
 
-WORDS = "Kirby said Tehran sent several hundred drones to the Russians in December . Tehran sent drones to Russians .".split()
+WORDS = [
+    "Kirby",
+    "said",
+    "Tehran",
+    "sent",
+    "several",
+    "hundred",
+    "drones",
+    "to",
+    "the",
+    "Russians",
+    "in",
+    "December",
+    ".",
+    "Tehran",
+    "sent",
+    "drones",
+    "to",
+    "Russians",
+    ".",
+]
 DRONES, RUSSIANS, KIRBY, TEHRAN = (6, 7), (9, 10), (0, 1), (2, 3)
 
 

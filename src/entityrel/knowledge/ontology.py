@@ -75,8 +75,9 @@ class _File(Strict):
             if unknown := set(labels) - set(self.labels):
                 raise ValueError(f"groups.{name}: no such label: {', '.join(sorted(unknown))}")
         for name, item in self.predicates.items():
-            if unknown := {item.subject, item.object, item.recipient} - {None, *self.groups}:
-                raise ValueError(f"predicates.{name}: no such group: {', '.join(sorted(map(str, unknown)))}")
+            groups = {item.subject, item.object} | ({item.recipient} if item.recipient else set())
+            if unknown := groups - set(self.groups):
+                raise ValueError(f"predicates.{name}: no such group: {', '.join(sorted(unknown))}")
         return self
 
 

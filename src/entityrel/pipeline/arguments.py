@@ -139,25 +139,26 @@ class ArgumentFinder:
         self, token: int, labels: Collection[str], how: str, depth: int, prepositions: Collection[str]
     ) -> Iterator[Argument]:
         """The actor that modifies a noun: "Russian troops", "the army of Sudan", "US-led coalition"."""
-        tree, found = self.tree, []
+        tree = self.tree
+        found: list[Argument] = []
         for kid in tree.kids[token]:
             if tree.dep[kid] in _MODIFIERS:
                 if tree.lemma[kid] == "lead" or tree.lower[kid] == "led":
-                    inner = [k for k in tree.kids[kid] if self.at[k] is not None]
-                    found += [m for k in inner for m in self._coordinated(k, labels, deep=False, depth=depth + 1)]
+                    for leader in (k for k in tree.kids[kid] if self.at[k] is not None):
+                        found += self._coordinated(leader, labels, deep=False, depth=depth + 1)
                 else:
                     deep = tree.dep[kid] == "poss"
-                    found += list(self._coordinated(kid, labels, deep=deep, depth=depth + 1))
+                    found += self._coordinated(kid, labels, deep=deep, depth=depth + 1)
         if not found:
             for kid in tree.children(token, "prep"):
                 if tree.lower[kid] in prepositions:
                     for inner in tree.children(kid, "pobj"):
-                        found += list(self._coordinated(inner, labels, deep=False, depth=depth + 1))
+                        found += self._coordinated(inner, labels, deep=False, depth=depth + 1)
         yield from self._as(iter(found), how)
 
     def _elliptic(self, number: int, labels: Collection[str]) -> Iterator[Argument]:
         """The members of "[cruise] and [ballistic missiles]" that hang on the head of the last one."""
-        members = [kid for kid in self.tree.children(self._roots[number], "amod", "compound", "nmod")]
+        members = list(self.tree.children(self._roots[number], "amod", "compound", "nmod"))
         for kid in members:
             members += self.tree.children(kid, "conj")  # "[cruise], [anti-ship] and [ballistic missiles]"
             other = self.at[kid]
