@@ -66,11 +66,10 @@ def test_actors(sentence: str, token: str, expected: list[str], how: str, doc_of
         ("Two of the [tanks|WEAPON|tank] burned.", "Two", ["tank"], "measure"),
         ("It sold tons of wheat.", "tons", [], ""),
         ("It sold [weapons|WEAPON|weapon], including [tanks|WEAPON|tank].", "weapons", ["weapon", "tank"], None),
-        ("It sold [aircraft|WEAPON|aircraft] such as the [Su-34|WEAPON|su-34].", "aircraft", ["aircraft", "su-34"], None),
-        ("It supplied [Syria|COUNTRY|SYR] with [cruise|WEAPON|cruise-missile] and [ballistic missiles|WEAPON|ballistic-missile].",
-         "missiles", ["cruise-missile", "ballistic-missile"], ""),
-        ("It fired [cruise|WEAPON|cruise-missile] and [ballistic missiles|WEAPON|ballistic-missile].", "cruise",
-         ["cruise-missile", "ballistic-missile"], ""),
+        ("It sold [jets|WEAPON|jet] such as the [Su-34|WEAPON|su-34].", "jets", ["jet", "su-34"], None),
+        ("It supplied [Syria|COUNTRY|SYR] with [cruise|WEAPON|cm] and [ballistic missiles|WEAPON|bm].", "missiles",
+         ["cm", "bm"], ""),
+        ("It fired [cruise|WEAPON|cm] and [ballistic missiles|WEAPON|bm].", "cruise", ["cm", "bm"], ""),
     ],
 )  # fmt: skip
 def test_weapons(sentence: str, token: str, expected: list[str], how: str | None, doc_of: DocOf) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import spacy
@@ -13,26 +13,9 @@ from entityrel.errors import PipelineError
 from entityrel.pipeline.state import Proposal, anaphora, mention, names, register_extensions, relations, require, state
 
 WORDS = [
-    "Kirby",
-    "said",
-    "Tehran",
-    "sent",
-    "several",
-    "hundred",
-    "drones",
-    "to",
-    "the",
-    "Russians",
-    "in",
-    "December",
-    ".",
-    "Tehran",
-    "sent",
-    "drones",
-    "to",
-    "Russians",
-    ".",
-]
+    "Kirby", "said", "Tehran", "sent", "several", "hundred", "drones", "to", "the", "Russians", "in", "December", ".",
+    "Tehran", "sent", "drones", "to", "Russians", ".",
+]  # fmt: skip
 DRONES, RUSSIANS, KIRBY, TEHRAN = (6, 7), (9, 10), (0, 1), (2, 3)
 
 
@@ -50,11 +33,11 @@ def doc() -> Doc:
 
 
 def _stated(**change: Any) -> Proposal:
-    full: dict[str, Any] = {
+    full = {
         "predicate": "transfers", "subject": TEHRAN, "object": DRONES, "recipient": RUSSIANS, "trigger": (3, 4),
         "scores": {"ruler": 0.9}, "confidence": 0.9, "evidence_chars": (0, 75),
     }  # fmt: skip
-    return Proposal(**(full | change))  # type: ignore[typeddict-item]
+    return cast("Proposal", full | change)
 
 
 def test_a_record_has_what_the_components_wrote(doc: Doc) -> None:
@@ -62,7 +45,8 @@ def test_a_record_has_what_the_components_wrote(doc: Doc) -> None:
     amount, month = text.index("several hundred"), text.index("December")
     state(doc)["relations"] = [
         _stated(
-            source=KIRBY, chain=[KIRBY], chain_cue=(1, 2), polarity="negated", modality="possible", cues=[(1, 2, "possible")],
+            source=KIRBY, chain=[KIRBY], chain_cue=(1, 2), polarity="negated", modality="possible",
+            cues=[(1, 2, "possible")],
             quantity_chars=(amount, amount + 15), quantity_value=300.0, quantity_bound="about", date="2023-12",
             date_chars=(month, month + 8), frame="transfers.supply", construction={"subject": "active subject"},
             path={"subject": ">nsubj"}, notes=["a note"],
