@@ -189,7 +189,7 @@ def test_the_network_equals_its_definition_and_skips_unknown_features() -> None:
     rng = np.random.default_rng(0)
     known = [key(i) for i in range(40)]
     order = np.argsort(fingerprint(np.array(known, np.int64)))
-    table, scales = rng.integers(-127, 128, (40, 6)).astype(np.int8), rng.random(40).astype(np.float32) / 50
+    table, scales = rng.integers(-127, 128, (40, 6)).astype(np.int8), (rng.random(40) / 50).astype(np.float32)
     dense = [rng.standard_normal(shape).astype(np.float32) for shape in ((2, 3), (2, 3, 4), (2, 4), (2, 7, 5), (2, 5))]
     model = PairModel(np.sort(fingerprint(np.array(known, np.int64))), table, scales, *dense)
     rank = {known[i]: row for row, i in enumerate(order)}
