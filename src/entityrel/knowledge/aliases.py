@@ -85,6 +85,8 @@ def _case_fits(alias: str, surface: str, all_caps: bool) -> bool:
         return True
     if alias.islower():
         return surface[0].isupper() and (surface[1:].islower() or len(surface) == 1 or surface.isupper())
+    if surface.istitle() and not alias.isupper() and not alias.istitle() and alias[0].isupper():
+        return _plain(alias).capitalize() == _plain(surface)  # "Mig" for "MiG"
     return _plain(alias) == _plain(surface)
 
 
