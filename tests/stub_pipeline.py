@@ -1,7 +1,8 @@
 """A small pipeline with planted behaviour, for tests of the corpus layer that need no trained components.
 
 "Iran" and "Russia" are countries, "drones" are weapons, and Iran transfers each of the drones of its piece. A text
-with RAISE makes a component raise, with HANG sleep, with DIE end the process.
+with RAISE makes a component raise, with HANG sleep, with DIE end the process, with EAT ask
+for 64 GB of memory.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def stub_relations(doc: Doc) -> Doc:
         time.sleep(3600)
     if "DIE" in doc.text:
         os._exit(9)
+    if "EAT" in doc.text:
+        bytearray(64 << 30)
     words = [(token.i, *_ENTITIES[token.text]) for token in doc if token.text in _ENTITIES]
     doc.ents = tuple(Span(doc, at, at + 1, label, kb_id=ident) for at, label, ident in words)
     subjects = [at for at, _, ident in words if ident == "IRN"]

@@ -279,3 +279,10 @@ def test_fields_with_other_names(run: Callable[..., Done], tmp_path: Path) -> No
     done = run(*options, "--field", "body")
     assert done.code == 2
     assert "OURS=THEIRS" in done.err
+
+
+def test_facts_are_outside_boilerplate(run: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_text("Read also: Iran sends drones to Sudan")
+    assert run("annotate", tmp_path / "in.txt", "-o", tmp_path / "out.jsonl").code == 0
+    assert "(Iran, transfers, drones)" in run("show", tmp_path / "out.jsonl").out
+    assert "(Iran, transfers, drones)" not in run("show", tmp_path / "out.jsonl", "--facts").out

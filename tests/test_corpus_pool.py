@@ -23,14 +23,15 @@ def _run(monkeypatch: pytest.MonkeyPatch, texts: list[str], source: Any = None, 
 
 def test_order_is_kept_and_the_culprits_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Iran {number} drones" for number in range(24)]
-    texts[5], texts[10], texts[17] = "DIE", "RAISE", "HANG"
-    results = _run(monkeypatch, texts, seconds=3)
+    texts[5], texts[10], texts[17], texts[22] = "DIE", "RAISE", "HANG", "EAT"
+    results = _run(monkeypatch, texts, seconds=3, memory=8 << 30)
     assert [result.id for result in results] == [str(number) for number in range(24)]
     reasons = {result.id: result.reason for result in results if isinstance(result, Rejected)}
     assert reasons == {
         "5": "its process died, exit code 9",
         "10": "the pipeline raised ZeroDivisionError: planted",
         "17": "not done within 3 s",
+        "22": "the pipeline raised MemoryError: ",
     }
     assert all(result.relations for result in results if isinstance(result, AnnotatedArticle))
 

@@ -21,6 +21,7 @@ from rich.table import Table
 
 from entityrel import __version__
 from entityrel.console import ERR, Seen, number, plain, plan_text, progress
+from entityrel.corpus.boilerplate import in_boilerplate
 from entityrel.corpus.language import only_english
 from entityrel.corpus.readers import STDIN, count, read, read_annotated
 from entityrel.corpus.writers import jsonl_writer, write_jsonl
@@ -224,7 +225,9 @@ def graph(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write; its ending says how: .json .graphml .gexf .html")
     ],
-    facts: Annotated[bool, typer.Option("--facts", help="Only what is stated as affirmed and actual.")] = False,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Only what is affirmed and actual, outside boilerplate.")
+    ] = False,
 ) -> None:
     """Build the graph of annotated articles: entities are nodes, statements are edges with their evidence.
 
@@ -245,7 +248,9 @@ def show(
     ids: Annotated[
         list[str] | None, typer.Option("--id", help="Only the article with this id; may be repeated.")
     ] = None,
-    facts: Annotated[bool, typer.Option("--facts", help="Only what is stated as affirmed and actual.")] = False,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Only what is affirmed and actual, outside boilerplate.")
+    ] = False,
     why: Annotated[bool, typer.Option("--why", help="Say of each statement how it was found.")] = False,
 ) -> None:
     """Print the statements of annotated articles."""
@@ -363,7 +368,7 @@ def _read_all(paths: Iterable[Path]) -> Iterator[AnnotatedArticle]:
 def _facts(articles: Iterable[AnnotatedArticle], only: bool) -> Iterator[AnnotatedArticle]:
     for article in articles:
         if only:
-            kept = tuple(relation for relation in article.relations if relation.is_fact)
+            kept = tuple(item for item in article.relations if item.is_fact and not in_boilerplate(item))
             yield article.model_copy(update={"relations": kept})
         else:
             yield article

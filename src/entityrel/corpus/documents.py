@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from entityrel.corpus.boilerplate import boilerplate, mark
 from entityrel.pipeline.state import relations, span_mention
 from entityrel.schema import AnnotatedArticle, Article, Mention, Record, Relation, Span
 
@@ -48,10 +49,9 @@ def pieces(text: str, limit: int = MAX_PIECE) -> list[tuple[int, int]]:
 
 
 def _cut(text: str, start: int, stop: int) -> int:
-    # A cut in the first half would give many small pieces; then a lesser kind of cut is better.
-    half = (start + stop) // 2
-    for pattern in _CUTS:
-        if ends := [hit.end() for hit in pattern.finditer(text, half, stop)]:
+    # Between paragraphs if there is any such place; else not in the first half, where it would give many small pieces.
+    for pattern, first in zip(_CUTS, (start, *[(start + stop) // 2] * 3), strict=True):
+        if ends := [hit.end() for hit in pattern.finditer(text, first, stop) if hit.end() > start]:
             return ends[-1]
     return stop
 
@@ -99,7 +99,8 @@ def _limit(nlp: Language) -> int:
 def record(article: Article, docs: Iterable[Doc]) -> AnnotatedArticle:
     """The annotated record of an article from the annotated Docs of its pieces; each Doc is needed only once.
 
-    A statement that several pieces make counts once (SCHEMA.md, section 2): the first is kept.
+    A statement that several pieces make counts once (SCHEMA.md, section 2): the first is kept. Statements in
+    boilerplate get a note (`entityrel.corpus.boilerplate`).
     """
     mentions: list[Mention] = []
     stated: dict[tuple[object, ...], Relation] = {}
@@ -113,7 +114,10 @@ def record(article: Article, docs: Iterable[Doc]) -> AnnotatedArticle:
                 # Within a piece the merger has decided what is one statement and what are two.
                 stated[(*key, piece, number) if key in stated else key] = _moved(item, offset)
     fields = {name: getattr(article, name) for name in Article.model_fields}
-    return AnnotatedArticle(**fields, entities=tuple(mentions), relations=tuple(stated.values()))
+    marked = boilerplate(article.text)
+    if marked:
+        fields["meta"] = {**article.meta, "boilerplate": [[part.start, part.end, part.kind] for part in marked]}
+    return AnnotatedArticle(**fields, entities=tuple(mentions), relations=mark(tuple(stated.values()), marked))
 
 
 def _statement(item: Relation) -> tuple[object, ...]:

@@ -23,7 +23,9 @@ VIEWS = {
                coalesce(recipient_name, recipient_text) AS to_whom, coalesce(source_name, source_text) AS according_to,
                coalesce(relations.date, articles.date) AS told_date
         FROM relations JOIN articles ON relations.article = articles.id""",
-    "facts": "SELECT * FROM statements WHERE polarity = 'affirmed' AND modality = 'actual'",
+    "facts": """
+        SELECT * FROM statements WHERE polarity = 'affirmed' AND modality = 'actual'
+        AND NOT coalesce(contains(provenance, '"in boilerplate: '), false)""",
     "transfers": """
         SELECT who AS supplier, what AS item, to_whom AS receiver, polarity, modality, quantity, according_to,
                told_date, subject_id, object_id, recipient_id, article, evidence, confidence
