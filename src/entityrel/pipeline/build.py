@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,6 @@ from spacy.language import Language
 from entityrel.errors import PipelineError
 from entityrel.knowledge import gazetteer as names
 
-# Importing the components registers their factories, also where entityrel is on the path but not installed.
-import entityrel.pipeline.canonicalizer
-import entityrel.pipeline.gazetteer
-import entityrel.pipeline.merger
-import entityrel.pipeline.qualifier
-import entityrel.pipeline.resolver
-import entityrel.pipeline.ruler  # noqa: F401
-
 __all__ = ["COMPONENTS", "PIPELINES", "add_pipes", "load", "pipeline_path"]
 
 #: The components of the relation layer, in order. The gazetteer comes before the recogniser, if there is one.
@@ -29,9 +22,14 @@ COMPONENTS = (
     "entityrel_canonicalizer",
     "entityrel_resolver",
     "entityrel_ruler",
+    "entityrel_classifier",
     "entityrel_merger",
     "entityrel_qualifier",
 )
+for _component in COMPONENTS:
+    # Registers the factory, also where entityrel is on the path but not installed, so without entry points.
+    import_module(f"entityrel.pipeline.{_component.removeprefix('entityrel_')}")
+
 #: Short names of our own pipelines, and the packages that hold them.
 PIPELINES: Mapping[str, str] = {"sm": "en_entityrel_sm", "trf": "en_entityrel_trf"}
 _NEEDED = {
@@ -58,7 +56,7 @@ def load(name: str | Path = "sm", *, gazetteer: str | Path | None = None) -> Lan
         KnowledgeError: If the gazetteer file is wrong; the message names the file and the row.
     """
     nlp = _load_spacy(str(name))
-    if not any(pipe in nlp.pipe_names for pipe in COMPONENTS):
+    if not nlp.has_pipe("entityrel_merger"):
         add_pipes(nlp)
     if gazetteer is not None:
         names.load_gazetteer(str(gazetteer))  # a wrong file is reported now, not at the first text
@@ -93,12 +91,14 @@ def _load_spacy(name: str) -> Language:
         raise PipelineError(f"no pipeline {name!r}: {advice} ({error})") from error
 
 
-def add_pipes(nlp: Language, **config: Mapping[str, Any]) -> Language:
+def add_pipes(nlp: Language, *, weights: str | Path | None = None, **config: Mapping[str, Any]) -> Language:
     """Add entityrel's components to a spaCy pipeline, such as any stock English one.
 
     Args:
         nlp: A pipeline with a tagger, a parser and a lemmatizer. Its own ``ner``, if it has one, is kept, and its
-            labels are mapped to ours (GPE and NORP to COUNTRY where they name one, …).
+            labels are mapped to ours (GPE and NORP to COUNTRY where they name one, …). An ``entityrel_gazetteer``
+            that is there already is kept too.
+        weights: Folder with the weights of the relation classifier; those of the shipped pipeline by default.
         config: Settings of a component, by its name: ``entityrel_merger={"threshold": 0.7}``.
 
     Returns:
@@ -107,21 +107,36 @@ def add_pipes(nlp: Language, **config: Mapping[str, Any]) -> Language:
     Raises:
         PipelineError: If a component is missing, or one of ours is there already; the message names it.
     """
-    for what, names in _NEEDED.items():
-        if not any(nlp.has_pipe(pipe) or _has_factory(nlp, pipe) for pipe in names):
+    for what, pipes in _NEEDED.items():
+        if not any(nlp.has_pipe(pipe) or _has_factory(nlp, pipe) for pipe in pipes):
             raise PipelineError(
                 f"entityrel.add_pipes() needs {what}, but the pipeline has {', '.join(nlp.pipe_names) or 'nothing'}. "
                 "Load a complete English pipeline, or use entityrel.load()."
             )
     if unknown := set(config) - set(COMPONENTS):
         raise PipelineError(f"no such component: {', '.join(sorted(unknown))}; there are {', '.join(COMPONENTS)}")
-    for name in COMPONENTS:
+    first, *others = COMPONENTS
+    for name in others:
         if nlp.has_pipe(name):
             raise PipelineError(f"the pipeline already has {name!r}; add_pipes() is for one without our components")
-    for name in COMPONENTS:
-        place: dict[str, Any] = {"before": "ner"} if name == "entityrel_gazetteer" and nlp.has_pipe("ner") else {}
-        nlp.add_pipe(name, config=dict(config.get(name, {})), **place)
+    if not nlp.has_pipe(first):
+        place: dict[str, Any] = {"before": "ner"} if nlp.has_pipe("ner") else {}
+        nlp.add_pipe(first, config=dict(config.get(first, {})), **place)
+    for name in others:
+        nlp.add_pipe(name, config=dict(config.get(name, {})))
+    classifier: Any = nlp.get_pipe("entityrel_classifier")
+    classifier.from_disk(weights if weights is not None else _shipped_weights())
     return nlp
+
+
+def _shipped_weights() -> Path:
+    path = pipeline_path(PIPELINES["sm"])
+    if path is None or not (path / "entityrel_classifier").is_dir():
+        raise PipelineError(
+            f"the weights of the relation classifier are missing from {path or 'the installed package'}: "
+            "reinstall entityrel, or pass weights="
+        )
+    return path / "entityrel_classifier"
 
 
 def _has_factory(nlp: Language, factory: str) -> bool:
