@@ -45,7 +45,7 @@ Pipeline = Annotated[
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        metavar="INPUT...",
+        metavar="INPUT",
         help="JSON Lines (records with at least [bold]text[/bold]; also .gz), .csv, .parquet, .txt, .html, a folder of "
         "these, or [bold]-[/bold] for standard input.",
         show_default=False,
@@ -82,6 +82,40 @@ def _root(
 
 
 @app.command()
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path("entityrel-demo"),
+    pipeline: Pipeline = "sm",
+) -> None:
+    """Annotate the shipped example articles, print what they state, and write annotations and graphs to a folder."""
+    from entityrel.corpus.annotate import annotate_many, load_pipeline  # noqa: PLC0415
+    from entityrel.corpus.examples import example_articles  # noqa: PLC0415
+    from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
+
+    started = perf_counter()
+    with ERR.status("loading the pipeline"):
+        nlp = load_pipeline(pipeline)
+        examples = example_articles()
+    with progress() as bar:
+        articles = list(bar.track(annotate_many(examples, nlp=nlp), total=len(examples), description="annotating"))
+    console = Console()
+    for article in articles:
+        _print_article(console, article)
+    with ERR.status("writing"):
+        write_jsonl(output / "annotations.jsonl", articles)
+        built = build_graph(articles)
+        names = ("graph.json", "graph.graphml", "graph.html")
+        for name in names:
+            write_graph(built, output / name)
+    statements = sum(len(article.relations) for article in articles)
+    console.print(
+        f"{len(articles)} articles, {statements} statements, {built.number_of_nodes()} entities "
+        f"in {perf_counter() - started:.0f} s.\nWritten to [bold]{plain(str(output))}/[/]: annotations.jsonl, "
+        f"{', '.join(names)}; open graph.html in a browser.",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+@app.command()
 def annotate(
     inputs: Inputs,
     *,
@@ -90,8 +124,8 @@ def annotate(
         typer.Option(
             "--output",
             "-o",
-            help="A name that ends in .jsonl or .jsonl.gz: one file; - for standard output; any other name: a folder, "
-            "written in shards, so that a run that was cut off goes on where it was.",
+            help="A name that ends in .jsonl or .jsonl.gz: one file. - : standard output. Any other name: a folder, in "
+            "shards, so that a run that was cut off goes on where it was.",
         ),
     ],
     pipeline: Pipeline = "sm",
@@ -114,18 +148,33 @@ def annotate(
         typer.Option(min=1, help="GB of memory for each process; an article that needs more is set aside."),
     ] = None,
     form: Annotated[
-        str, typer.Option("--format", help="Of a folder: jsonl, or parquet for DuckDB and pandas.")
+        str,
+        typer.Option(
+            "--format", rich_help_panel="When OUTPUT is a folder", help="Jsonl, or parquet for DuckDB and pandas."
+        ),
     ] = "jsonl",
-    shard_size: Annotated[int, typer.Option(min=1, help="Of a folder: articles in a shard.")] = 1000,
-    resume: Annotated[bool, typer.Option(help="Of a folder: keep the shards that are there and up to date.")] = True,
+    shard_size: Annotated[
+        int, typer.Option(min=1, rich_help_panel="When OUTPUT is a folder", help="Articles in a shard.")
+    ] = 1000,
+    resume: Annotated[
+        bool,
+        typer.Option(rich_help_panel="When OUTPUT is a folder", help="Keep the shards that are there and up to date."),
+    ] = True,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Of a folder: say what there is to do, and do nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", rich_help_panel="When OUTPUT is a folder", help="Say what there is to do, and do nothing."
+        ),
     ] = False,
 ) -> None:
     """Find mentions and relations in articles; one record a line, in the order of the input.
 
     Broken records are named with file and line and set aside; the rest goes on, and the exit code is 1.
     A file appears when it is complete.
+
+    Examples: entityrel annotate news.jsonl -o annotations.jsonl
+
+    entityrel annotate pages/ -o corpus --workers 4 --format parquet
     """
     from entityrel.corpus.annotate import Limits  # noqa: PLC0415
 
@@ -164,6 +213,77 @@ def annotate(
     seen.report(output)
     if seen.rejected:
         raise typer.Exit(SET_ASIDE)
+
+
+@app.command()
+def show(
+    annotations: Annotations,
+    ids: Annotated[
+        list[str] | None, typer.Option("--id", help="Only the article with this id; may be repeated.")
+    ] = None,
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Only what is affirmed and actual, outside boilerplate.")
+    ] = False,
+    why: Annotated[bool, typer.Option("--why", help="Say of each statement how it was found.")] = False,
+) -> None:
+    """Print the statements of annotated articles."""
+    console = Console()
+    found = set()
+    for article in _facts(_read_all(annotations), facts):
+        if ids and article.id not in ids:
+            continue
+        found.add(article.id)
+        _print_article(console, article)
+        if why:
+            for relation in article.relations:
+                console.print(plain(relation.explain()), highlight=False, end="\n\n")
+    if missing := [ident for ident in ids or () if ident not in found]:
+        ERR.print(f"[bold red]error:[/] no article has the id {plain(', '.join(missing))}", highlight=False)
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def graph(
+    annotations: Annotations,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write; its ending says how: .json .graphml .gexf .html")
+    ],
+    facts: Annotated[
+        bool, typer.Option("--facts", help="Only what is affirmed and actual, outside boilerplate.")
+    ] = False,
+) -> None:
+    """Build the graph of annotated articles: entities are nodes, statements are edges with their evidence.
+
+    The file is read again and compared before it takes its name.
+    """
+    from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
+
+    built = build_graph(_facts(_read_all(annotations), facts))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_graph(built, output)
+    nodes, edges = built.number_of_nodes(), built.number_of_edges()
+    ERR.print(f"{number(nodes, 'node')} and {number(edges, 'edge')} written to {plain(str(output))}", highlight=False)
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Gold records, JSON Lines.", exists=True, dir_okay=False)],
+    predicted: Annotated[Path, typer.Argument(help="Predicted records, JSON Lines.", exists=True, dir_okay=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, unrounded.")] = False,
+    errors: Annotated[int, typer.Option(min=0, help="Also print up to this many wrong relations of each kind.")] = 0,
+) -> None:
+    """Compare predictions with gold: precision, recall and F1 of mentions and relations, and more."""
+    from entityrel import evaluate as evaluation  # noqa: PLC0415
+
+    result = evaluation.evaluate(read_annotated(gold), read_annotated(predicted))
+    if as_json:
+        typer.echo(json.dumps(result.to_dict(), indent=1))
+        return
+    console = Console()
+    console.print(result.table())
+    for kind in ("missing", "spurious", "reversed"):
+        for item in [item for item in result.disagreements if item.kind == kind][:errors]:
+            console.print(f"{kind:9} {plain(item.article)}: {plain(item.reading)}", highlight=False)
 
 
 @app.command()
@@ -217,111 +337,6 @@ def copies(
     )
     if seen.rejected:
         raise typer.Exit(SET_ASIDE)
-
-
-@app.command()
-def graph(
-    annotations: Annotations,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="File to write; its ending says how: .json .graphml .gexf .html")
-    ],
-    facts: Annotated[
-        bool, typer.Option("--facts", help="Only what is affirmed and actual, outside boilerplate.")
-    ] = False,
-) -> None:
-    """Build the graph of annotated articles: entities are nodes, statements are edges with their evidence.
-
-    The file is read again and compared before it takes its name.
-    """
-    from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
-
-    built = build_graph(_facts(_read_all(annotations), facts))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    write_graph(built, output)
-    nodes, edges = built.number_of_nodes(), built.number_of_edges()
-    ERR.print(f"{number(nodes, 'node')} and {number(edges, 'edge')} written to {plain(str(output))}", highlight=False)
-
-
-@app.command()
-def show(
-    annotations: Annotations,
-    ids: Annotated[
-        list[str] | None, typer.Option("--id", help="Only the article with this id; may be repeated.")
-    ] = None,
-    facts: Annotated[
-        bool, typer.Option("--facts", help="Only what is affirmed and actual, outside boilerplate.")
-    ] = False,
-    why: Annotated[bool, typer.Option("--why", help="Say of each statement how it was found.")] = False,
-) -> None:
-    """Print the statements of annotated articles."""
-    console = Console()
-    found = set()
-    for article in _facts(_read_all(annotations), facts):
-        if ids and article.id not in ids:
-            continue
-        found.add(article.id)
-        _print_article(console, article)
-        if why:
-            for relation in article.relations:
-                console.print(plain(relation.explain()), highlight=False, end="\n\n")
-    if missing := [ident for ident in ids or () if ident not in found]:
-        ERR.print(f"[bold red]error:[/] no article has the id {plain(', '.join(missing))}", highlight=False)
-        raise typer.Exit(FAILED)
-
-
-@app.command()
-def evaluate(
-    gold: Annotated[Path, typer.Argument(help="Gold records, JSON Lines.", exists=True, dir_okay=False)],
-    predicted: Annotated[Path, typer.Argument(help="Predicted records, JSON Lines.", exists=True, dir_okay=False)],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, unrounded.")] = False,
-    errors: Annotated[int, typer.Option(min=0, help="Also print up to this many wrong relations of each kind.")] = 0,
-) -> None:
-    """Compare predictions with gold: precision, recall and F1 of mentions and relations, and more."""
-    from entityrel import evaluate as evaluation  # noqa: PLC0415
-
-    result = evaluation.evaluate(read_annotated(gold), read_annotated(predicted))
-    if as_json:
-        typer.echo(json.dumps(result.to_dict(), indent=1))
-        return
-    console = Console()
-    console.print(result.table())
-    for kind in ("missing", "spurious", "reversed"):
-        for item in [item for item in result.disagreements if item.kind == kind][:errors]:
-            console.print(f"{kind:9} {plain(item.article)}: {plain(item.reading)}", highlight=False)
-
-
-@app.command()
-def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path("entityrel-demo"),
-    pipeline: Pipeline = "sm",
-) -> None:
-    """Annotate the shipped example articles, print what they state, and write annotations and graphs to a folder."""
-    from entityrel.corpus.annotate import annotate_many, load_pipeline  # noqa: PLC0415
-    from entityrel.corpus.examples import example_articles  # noqa: PLC0415
-    from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
-
-    started = perf_counter()
-    with ERR.status("loading the pipeline"):
-        nlp = load_pipeline(pipeline)
-        examples = example_articles()
-    with progress() as bar:
-        articles = list(bar.track(annotate_many(examples, nlp=nlp), total=len(examples), description="annotating"))
-    console = Console()
-    for article in articles:
-        _print_article(console, article)
-    with ERR.status("writing"):
-        write_jsonl(output / "annotations.jsonl", articles)
-        built = build_graph(articles)
-        names = ("graph.json", "graph.graphml", "graph.html")
-        for name in names:
-            write_graph(built, output / name)
-    statements = sum(len(article.relations) for article in articles)
-    console.print(
-        f"{len(articles)} articles, {statements} statements, {built.number_of_nodes()} entities "
-        f"in {perf_counter() - started:.0f} s.\nWritten to [bold]{plain(str(output))}/[/]: annotations.jsonl, "
-        f"{', '.join(names)}; open graph.html in a browser.",
-        highlight=False, soft_wrap=True,
-    )  # fmt: skip
 
 
 @app.command()
