@@ -67,6 +67,8 @@ def test_known_persons_by_alias_and_transliteration(gazetteer: Gazetteer) -> Non
     assert ids(gazetteer, "Vladimir Putin", "Putin") == ["vladimir-putin"] * 2
     assert ids(gazetteer, "Volodymyr Zelenskyy", "Zelensky") == ["volodymyr-zelensky"] * 2
     assert ids(gazetteer, "Saddam") == ["saddam-hussein"]
+    assert ids(gazetteer, "Fidel Ramos", "Fidel") == ["fidel-ramos", "fidel"]
+    assert ids(gazetteer, "Fidel Castro", "Fidel") == ["fidel-castro"] * 2
 
 
 def test_surname_alone_needs_the_country_and_the_time(gazetteer: Gazetteer) -> None:

@@ -141,6 +141,9 @@ def persons(
     first_seen = {id(full[form]): position for position, form in reversed(list(enumerate(forms))) if form in full}
     surnames = _Surnames(sorted(clusters, key=lambda cluster: first_seen[id(cluster)]), gazetteer)
     places = set(countries)
+    first_names = {
+        cluster.parts[:1] for cluster in clusters if _nickname(cluster.parts[:1], gazetteer) != cluster.known
+    }
     alone: dict[tuple[str, ...], Named] = {}
     result = []
     for (text, before), form in zip(mentions, forms, strict=True):
@@ -149,7 +152,10 @@ def persons(
             result.append(_named(cluster, gazetteer))
             continue
         if form not in alone:
-            alone[form] = _single(_bare(text), form, gazetteer, places, date)
+            bare = _bare(text)
+            # another Fidel of the article may be meant
+            unclear = form in first_names
+            alone[form] = Named(slug(bare), bare) if unclear else _single(bare, form, gazetteer, places, date)
         result.append(alone[form])
     return result
 
@@ -269,10 +275,16 @@ def _surnames_by_id(gazetteer: Gazetteer) -> dict[str, set[tuple[str, ...]]]:
     return forms
 
 
+def _nickname(form: tuple[str, ...], gazetteer: Gazetteer) -> str | None:
+    """The id of the person whom the news knows by this one name."""
+    id = _words().known_as.get("-".join(form), "")
+    return id if gazetteer.offices(id) else None
+
+
 def _single(text: str, form: tuple[str, ...], gazetteer: Gazetteer, countries: set[str], date: str) -> Named:
     """Who a name is of which the article has no fuller form."""
-    nickname = _words().known_as.get("-".join(form), "")
-    own = {nickname} if gazetteer.offices(nickname) else _full_names(gazetteer).get(form, set())
+    nickname = _nickname(form, gazetteer)
+    own = {nickname} if nickname else _full_names(gazetteer).get(form, set())
     if len(own) != 1:
         namesakes = _known_surnames(gazetteer).get(form, set())
         own = {id for id in namesakes if _in_office(gazetteer.offices(id), countries, date)}
