@@ -119,3 +119,7 @@ def test_short_forms(gazetteer: Gazetteer) -> None:
     assert full == plain == short == "zork-aerospace"
     one, bare, two = found(gazetteer, text, "Quimby Council", "Council", "Council of Hamfield")
     assert bare not in (one, two), "two could be meant"
+
+
+def test_a_first_name_is_not_the_surname_of_a_known_person(gazetteer: Gazetteer) -> None:
+    assert ids(gazetteer, "Trump Quimby", "Trump", countries=("USA",), date="2019-01-01")[1] == "trump"

@@ -141,8 +141,11 @@ def persons(
     first_seen = {id(full[form]): position for position, form in reversed(list(enumerate(forms))) if form in full}
     surnames = _Surnames(sorted(clusters, key=lambda cluster: first_seen[id(cluster)]), gazetteer)
     places = set(countries)
+    nicknames = {cluster.parts[:1]: _nickname(cluster.parts[:1], gazetteer) for cluster in clusters}
     first_names = {
-        cluster.parts[:1] for cluster in clusters if _nickname(cluster.parts[:1], gazetteer) != cluster.known
+        cluster.parts[:1]
+        for cluster in clusters
+        if cluster.known is None or nicknames[cluster.parts[:1]] != cluster.known
     }
     alone: dict[tuple[str, ...], Named] = {}
     result = []
