@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,3 +42,12 @@ def test_order_is_kept_and_the_culprits_are_found(monkeypatch: pytest.MonkeyPatc
 def test_a_pipeline_that_cannot_be_loaded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="no such pipeline"):
         _run(monkeypatch, ["Iran"], StubSource(broken=True))
+
+
+def test_a_script_without_the_guard_is_told_so(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("from entityrel import annotate_many\nlist(annotate_many(['Iran'], workers=2))\n")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert "PipelineError: the worker processes could not be started" in done.stderr
+    assert '__name__ == "__main__"' in done.stderr

@@ -150,7 +150,9 @@ def annotate(
     form: Annotated[
         str,
         typer.Option(
-            "--format", rich_help_panel="When OUTPUT is a folder", help="Jsonl, or parquet for DuckDB and pandas."
+            "--format",
+            rich_help_panel="When OUTPUT is a folder",
+            help="How articles are written: jsonl, or parquet (for DuckDB, pandas …).",
         ),
     ] = "jsonl",
     shard_size: Annotated[

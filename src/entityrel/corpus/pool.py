@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from thinc.api import Config
 
 from entityrel.corpus.annotate import Batch, Limits, Pipeline, Results, annotate_batch, load_pipeline
 from entityrel.corpus.items import Rejected
+from entityrel.errors import PipelineError
 from entityrel.schema import AnnotatedArticle, Article
 
 __all__ = ["annotate_in_processes"]
@@ -66,7 +68,7 @@ def annotate_in_processes(batches: Iterable[Batch], nlp: Pipeline, workers: int,
             again is rejected.
 
     Raises:
-        PipelineError: If a process cannot load the pipeline.
+        PipelineError: If a process cannot be started, or cannot load the pipeline.
     """
     waiting: deque[tuple[Batch, ProcessFuture[Results]]] = deque()
     context = multiprocessing.get_context("spawn")
@@ -108,6 +110,11 @@ def _results(pool: ProcessPool, batch: Batch, future: ProcessFuture[Results], li
         return future.result()
     except (TookTooLong, ProcessExpired):
         return [_alone(pool, item, limits) for item in batch]
+    except BrokenExecutor as error:
+        raise PipelineError(
+            "the worker processes could not be started. A script that uses several workers needs its calls below "
+            "'if __name__ == \"__main__\":', because each process imports it"
+        ) from error
 
 
 def _alone(pool: ProcessPool, item: Article | Rejected, limits: Limits) -> AnnotatedArticle | Rejected:
