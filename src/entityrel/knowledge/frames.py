@@ -151,6 +151,7 @@ class _Frame(Strict):
     roles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     required: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    reciprocal: bool = False
     under: tuple[str, ...] = ()
     not_under: tuple[str, ...] = ()
     confidence: float = Field(default=0.9, gt=0, le=1)
@@ -173,6 +174,7 @@ class Frame:
             ``governor:F`` is function F of the word that governs the trigger ("shared the technology with").
         unless: Functions that must not be filled by an actor ("acquires" unless a supplier is stated), or, as
             ``weapon:F``, by a weapon, or, as ``any:F``, by any noun or pronoun.
+        reciprocal: Coordinated subjects are each other's recipients, where no other recipient is stated.
         under: Lemmas one of which must govern the trigger ("take" for "take delivery").
         not_under: Lemmas none of which may govern it.
         confidence: Share of its relations in the training gold that are right, or the author's estimate.
@@ -183,6 +185,7 @@ class Frame:
     roles: Mapping[str, tuple[str, ...]]
     required: frozenset[str]
     unless: tuple[str, ...]
+    reciprocal: bool
     under: frozenset[str]
     not_under: frozenset[str]
     confidence: float
@@ -293,6 +296,7 @@ def _resolve(item: _Frame, where: str) -> Frame:
         roles=roles,
         required=frozenset(item.required) | {"subject", "object"},
         unless=item.unless,
+        reciprocal=item.reciprocal,
         under=frozenset(item.under),
         not_under=frozenset(item.not_under),
         confidence=item.confidence,

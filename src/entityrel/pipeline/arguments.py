@@ -170,6 +170,9 @@ class ArgumentFinder:
     def _hyponyms(self, head: int, labels: Collection[str], depth: int) -> Iterator[Argument]:
         """The members that a class noun names: "weapons, including tanks", "aircraft such as the Su-34"."""
         tree = self.tree
+        for kid in tree.children(head, "appos"):  # "military equipment: helicopters, missiles"
+            if any(tree.lower[other] == ":" for other in tree.kids[head] if head < other < kid):
+                yield from self._as(self._coordinated(kid, labels, deep=True, depth=depth + 1), "member of the class")
         for kid in tree.children(head, "prep"):
             if tree.lower[kid] in self._hyponym_markers:
                 for inner in tree.children(kid, "pobj"):

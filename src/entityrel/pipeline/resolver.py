@@ -77,6 +77,8 @@ class Resolver:
         ]  # fmt: skip
         inside = {i for mention in mentions for i in range(*mention.span)}
         holders = _holders(tree, mentions, known=self._anaphors.nouns["PERSON"])
+        acting: dict[str, _Mention] = {}  # "Russian occupiers" explains a later "the occupiers"
+        by_root = {mention.root: mention for mention in mentions}
         found: dict[TokenSpan, list[TokenSpan]] = {}
         seen = 0  # mentions[:seen] begin before token i
         for i in range(tree.size):
@@ -84,12 +86,17 @@ class Resolver:
                 seen += 1
             if i in inside:
                 continue
+            modifier = _acting_for(tree, i, by_root)
+            if modifier is not None:
+                acting[tree.lemma[i]] = modifier
             near = _near(mentions, seen, sentence[i])
             span, antecedents = self._resolve_one(tree, i, near, sentence)
             if not antecedents and tree.tag[i] == "NN":
                 countries = [m.id for m in near if m.label in ("COUNTRY", "ORG") and tree.head[m.root] == i]
                 antecedents = [m for country in countries for m in holders.get((country, tree.lemma[i]), ())][:1]
                 span = (min([i, *(kid for kid in tree.kids[i] if kid < i)]), i + 1)
+            if not antecedents and modifier is None and tree.lemma[i] in acting and self._is_bare(tree, i):
+                antecedents = [acting[tree.lemma[i]]]
             if antecedents:
                 found[span] = [mention.span for mention in antecedents]
         return found
@@ -118,10 +125,17 @@ class Resolver:
         possessor = next((kid for kid in kids if tree.dep[kid] == "poss"), None)
         if possessor is not None or not words & known.determiners:
             return (i, i + 1), []
-        if any(tree.dep[kid] in ("amod", "compound", "nmod", "appos", "prep", "relcl", "acl") for kid in kids):
+        if not self._is_bare(tree, i):
             return (i, i + 1), []
         labels = known.labels_of(lemma)
         return (start, i + 1), self._best(tree, i, near, labels, sentence) if labels else []
+
+    def _is_bare(self, tree: Tree, i: int) -> bool:
+        """Whether noun ``i`` is a definite phrase that says nothing more of itself: "the occupiers"."""
+        kids = tree.kids[i]
+        return any(tree.lower[kid] in self._anaphors.determiners for kid in kids if tree.dep[kid] == "det") and not any(
+            tree.dep[kid] in ("amod", "compound", "nmod", "poss", "appos", "prep", "relcl", "acl") for kid in kids
+        )
 
     @staticmethod
     def _best(tree: Tree, i: int, near: list[_Mention], labels: Collection[str], sentence: list[int]) -> list[_Mention]:
@@ -190,6 +204,21 @@ def _holders(tree: Tree, mentions: list[_Mention], known: Collection[str]) -> di
                 if kid in bodies and tree.dep[kid] in ("amod", "poss", "compound", "nmod"):
                     found.setdefault((bodies[kid].id, title), {})[mention.id] = mention
     return {key: list(people.values()) for key, people in found.items() if len(people) == 1}
+
+
+def _acting_for(tree: Tree, i: int, by_root: dict[int, _Mention]) -> _Mention | None:
+    """The country or organisation of a common noun for people or forces: Russia of "Russian occupiers"."""
+    if tree.pos[i] != "NOUN" or i in by_root:
+        return None
+    for kid in tree.kids[i]:
+        mention = by_root.get(kid)
+        if (
+            mention is not None
+            and mention.label in ("COUNTRY", "ORG")
+            and tree.dep[kid] in ("amod", "compound", "nmod")
+        ):
+            return mention
+    return None
 
 
 def _near(mentions: list[_Mention], seen: int, sentence: int) -> list[_Mention]:

@@ -143,6 +143,8 @@ class RelationRuler:
             if found is not None:
                 filled[role] = found
                 used |= {argument.id for argument in found.arguments}
+        if frame.reciprocal and "recipient" not in filled and "subject" in filled:
+            filled["recipient"] = filled["subject"]
         if predicate.symmetric and "subject" in filled and "object" not in filled:
             yield from self._mutual(frame, trigger[0], filled["subject"])
         elif frame.required <= filled.keys():
