@@ -41,7 +41,7 @@ def settle(nlp: Language, text: str, found: Mapping[str, str] | Iterable[tuple[s
             start = text.find(surface, start + 1)
     doc.set_ents(spacy.util.filter_spans(spans))
     if date:
-        state(doc)["date"] = date
+        state(doc)["article_date"] = date
     return CanonicalizerComponent()(GazetteerComponent()(doc))
 
 

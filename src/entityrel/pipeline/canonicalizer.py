@@ -61,7 +61,7 @@ class CanonicalizerComponent:
 
 def identify(doc: Doc, spans: list[Span], gazetteer: Gazetteer, text: str) -> list[tuple[str, Named]]:
     """The label and the entity of each span; the label is empty where a mention is none after all."""
-    date = str(state(doc).get("date") or "")
+    date = str(state(doc).get("article_date") or "")
     by_label: dict[str, list[int]] = {label: [] for label in LABELS}
     for position, span in enumerate(spans):
         by_label[span.label_].append(position)

@@ -132,7 +132,11 @@ def _is_reversed(key: _Key, item: Proposal, kept: dict[_Key, Proposal], ontology
         other = kept.get((sentence, predicate, recipient, object_, subject))
     else:
         other = kept.get((sentence, predicate, object_, subject, None))
-    return other is not None and _rank(other) > _rank(item)
+    if other is None:
+        return False
+    if "frame" in item and all(item.get(name) == other.get(name) for name in ("frame", "trigger")):
+        return False  # one frame at one trigger says both: "they exchange missiles"
+    return _rank(other) > _rank(item)
 
 
 def _rank(item: Proposal) -> tuple[bool, float, tuple[int, ...]]:
