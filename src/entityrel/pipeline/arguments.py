@@ -70,6 +70,12 @@ class ArgumentFinder:
         number = self.at[token]
         return self.mentions[number] if number is not None and self._roots[number] == token else None
 
+    def alone(self, token: int, labels: Collection[str]) -> list[Argument]:
+        """The mention at ``token``, if it has one of the labels, without those coordinated with it."""
+        number = self.at[token]
+        found = [] if number is None else [self.mentions[number]]
+        return [mention for mention in found if mention.label in labels]
+
     def direct(self, token: int, labels: Collection[str]) -> list[Argument]:
         """The mention at ``token``, or that a pronoun there stands for, and those coordinated with it."""
         return list(dict.fromkeys(self._coordinated(token, labels, deep=False, depth=0)))

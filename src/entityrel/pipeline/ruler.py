@@ -187,6 +187,8 @@ class RelationRuler:
             kind, _, name = function.rpartition(":")
             if kind == "owner":
                 look = finder.owner
+            if name == "self":
+                look = finder.alone
             allowed = labels & _ORGS if kind == "org" else labels
             at = walker.tree.governor(head) if kind == "governor" else head
             for filler in walker.find(at, name):
