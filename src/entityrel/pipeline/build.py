@@ -77,10 +77,10 @@ def pipeline_path(name: str) -> Path | None:
 
 def _load_spacy(name: str) -> Language:
     full = PIPELINES.get(name, name)
-    path = pipeline_path(full)
     try:
+        path = pipeline_path(full)
         return spacy.load(path if path is not None else full)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # spaCy and confection report a broken folder by ValueErrors
         if full == PIPELINES["trf"]:
             advice = "install its wheel and 'entityrel[transformers]'"
         else:
