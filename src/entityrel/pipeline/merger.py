@@ -63,7 +63,9 @@ def merge(
     Proposals that state the same of the same entities in one sentence become one, with the score of each extractor;
     its confidence is that of the surest. Left out are: arguments that the ontology forbids; a relation of an
     entity with itself; the reverse of what a surer proposal of the same sentence says; a proposal without recipient
-    beside the same one with a recipient in the same sentence; and all whose confidence is below ``threshold``.
+    beside the same one with a recipient in the same sentence; an acquisition where the sentence names the supplier; a
+    person's post for one country where the sentence gives it more surely to another; and all whose confidence is below
+    ``threshold``.
 
     The result does not depend on the order of the proposals, merging it again changes nothing, and it never holds
     an argument that was not proposed.
@@ -82,7 +84,10 @@ def merge(
     out = [
         item
         for key, item in kept.items()
-        if not (key[4] is None and key[:4] in with_recipient) and not _is_reversed(key, item, kept, ontology)
+        if not (key[4] is None and key[:4] in with_recipient)
+        and not _is_reversed(key, item, kept, ontology)
+        and not _has_supplier(key, kept)
+        and not _has_surer_post(key, item, kept)
     ]
     return sorted(out, key=_position)
 
@@ -137,6 +142,27 @@ def _is_reversed(key: _Key, item: Proposal, kept: dict[_Key, Proposal], ontology
     if "frame" in item and all(item.get(name) == other.get(name) for name in ("frame", "trigger")):
         return False  # one frame at one trigger says both: "they exchange missiles"
     return _rank(other) > _rank(item)
+
+
+def _has_supplier(key: _Key, kept: dict[_Key, Proposal]) -> bool:
+    """Whether it is an acquisition whose supplier the same sentence names: that is a transfer, and only that."""
+    sentence, predicate, subject, object_, _ = key
+    return predicate == "acquires" and any(
+        other[0] == sentence and other[1] == "transfers" and other[3:] == (object_, subject) for other in kept
+    )
+
+
+def _has_surer_post(key: _Key, item: Proposal, kept: dict[_Key, Proposal]) -> bool:
+    """Whether the same sentence gives the person's post to another country, and more surely."""
+    sentence, predicate, subject, object_, _ = key
+    return (
+        predicate in ("leads", "represents")
+        and object_[0] == "COUNTRY"
+        and any(
+            other[:3] == (sentence, predicate, subject) and other[3][0] == "COUNTRY" and _rank(rival) > _rank(item)
+            for other, rival in kept.items()
+        )
+    )
 
 
 def _rank(item: Proposal) -> tuple[bool, float, tuple[int, ...]]:
