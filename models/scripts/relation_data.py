@@ -95,9 +95,10 @@ def word_table(records: Iterable[Doc], vectors: Language, sizes: tuple[int, ...]
     classes = [
         MiniBatchKMeans(k, random_state=0, n_init=3, batch_size=2048).fit(data[rows]).predict(data) + 1 for k in sizes
     ]
+    near = set(rows)
     # Words that training never met: the ones nearest to a row that it met are the likeliest to be met yet.
     known = [w for w in words if count[w] or w in stated]
-    known += sorted((w for w in words if words[w] in set(rows) and not count[w] and w in row_of and w.isalpha()), key=lambda w: (len(w), w))
+    known += sorted((w for w in words if words[w] in near and not count[w] and w.isalpha()), key=lambda w: (len(w), w))
     chosen = {w: words[w] for w in known[:limit]} | {w: -1 for w in stated if w not in words}
     hashes = np.array([hash_string(w) for w in chosen], "uint64")
     order = np.argsort(hashes)

@@ -10,7 +10,11 @@ from relation_data import Bags
 
 @dataclass(frozen=True)
 class Options:
-    """Size and training of a network."""
+    """Size and training of a network.
+
+    ``articles``: a feature must occur in as many. ``positive``, ``real``: weights of what is right, and of the
+    articles that were not written for the project.
+    """
 
     width: int = 32
     hidden: int = 48
@@ -23,6 +27,7 @@ class Options:
     networks: int = 1
     articles: int = 3
     positive: float = 1.0
+    real: float = 1.0
 
 
 class Matrix:
@@ -86,9 +91,12 @@ class Network:
 
     def _step(self, x: sp.csr_matrix, right: np.ndarray, counts: np.ndarray, rate: float) -> None:
         o, p, size = self.options, self.p, len(right)
-        columns = np.unique(x.indices)
+        met = np.zeros(len(p["E"]), bool)
+        met[x.indices] = True
+        columns = np.flatnonzero(met)
+        place = (np.cumsum(met) - 1).astype(np.int32)
         kept = self._drop((len(x.data),), o.feature_dropout)
-        bag = sp.csr_matrix((kept, np.searchsorted(columns, x.indices).astype(np.int32), x.indptr), shape=(size, len(columns)))
+        bag = sp.csr_matrix((kept, place[x.indices], x.indptr), shape=(size, len(columns)))
         z = bag @ p["E"][columns] * self.scale + p["b0"]
         d1 = self._drop(z.shape, o.dropout)
         a = np.maximum(z, 0) * d1
@@ -115,15 +123,20 @@ class Network:
         p["E"][columns] -= rate * m / (np.sqrt(v) + 1e-6) + rate * o.decay * 100 * p["E"][columns]
 
 
-def train(matrix: Matrix, articles: np.ndarray, options: Options, outputs: int) -> PairModel:
-    """Train ``options.networks`` networks on the bags of some articles and pack them as one model."""
+def train(matrix: Matrix, articles: np.ndarray, options: Options, real: np.ndarray) -> PairModel:
+    """Train ``options.networks`` networks on the bags of some articles and pack them as one model.
+
+    ``real`` tells of each article whether it is a real one.
+    """
     features = matrix.features(articles, options.articles)
     chosen = np.flatnonzero(np.isin(matrix.article, articles))
     x = matrix.rows(features)[chosen]
+    right = matrix.right[chosen]
+    counts = matrix.counts[chosen] * np.where(real[matrix.article[chosen]], options.real, 1).astype(np.float32)[:, None]
     nets = []
     for seed in range(options.networks):
-        net = Network(len(features), outputs, options, seed)
-        net.fit(x, matrix.right[chosen], matrix.counts[chosen])
+        net = Network(len(features), right.shape[1], options, seed)
+        net.fit(x, right, counts)
         nets.append(net)
     table = np.concatenate([net.p["E"] * net.scale for net in nets], axis=1)
     scales = np.maximum(np.abs(table).max(axis=1), 1e-8) / 127

@@ -141,8 +141,9 @@ def main() -> None:
     table = word_table((items[i].doc for i in learn), vectors, (48, 200, 800), args.words)
     bags = examples(items, table, args.rules)
     print(f"{len(items)} articles, {len(bags[0].ends)} pairs, {len(bags[1].ends)} recipients, {time.time() - start:.0f} s", flush=True)
-    pairs = train(Matrix(bags[0]), learn, options, len(PREDICATES))
-    recipients = train(Matrix(bags[1]), learn, replace(options, positive=1.5 * options.positive), len(RECEIVING))
+    real = np.array([not is_written(item.record["id"]) for item in items])
+    pairs = train(Matrix(bags[0]), learn, options, real)
+    recipients = train(Matrix(bags[1]), learn, replace(options, positive=1.5 * options.positive), real)
     print(f"features: {len(pairs.keys)} of pairs, {len(recipients.keys)} of recipients; {time.time() - start:.0f} s", flush=True)
 
     plain = np.tile(np.array([0, 1, 1, 0], "float32"), (len(PREDICATES), 1))
