@@ -99,9 +99,10 @@ def run(way: str, folder: Path) -> None:
     started = time.perf_counter()
     graph = aggregate_dataset(folder) if way == "dataset" else aggregate(build_graph(read_tables(folder)))
     seconds = time.perf_counter() - started
+    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     counted = sum(edge["sources"] for *_, edge in graph.edges(data=True))
-    result = {"way": way, "seconds": round(seconds, 1), "MB": round(memory)}
+    result = {"way": way, "seconds": round(seconds, 1), "CPU": round(used, 1), "MB": round(memory)}
     print(json.dumps({**result, "statements": graph.number_of_edges(), "sources": counted}))
 
 

@@ -25,6 +25,10 @@ __all__ = ["aggregate_dataset"]
 _TABLES: Final = ("articles", "mentions", "relations")
 _ROLES: Final = ("subject", "object", "recipient", "source")
 _BATCH: Final = 10_000
+_COLUMNS: Final = (
+    "polarity", "modality", "attribution", "date", "evidence", "quantity_value", "quantity_unit", "quantity_bound",
+    "article", "published", "outlet",
+)  # fmt: skip
 
 #: Every mention of a relation, of its speakers, and of the articles; the first two are what a graph has nodes for.
 _RELATED: Final = " UNION ALL ".join(
@@ -65,14 +69,14 @@ _STATEMENTS: Final = """
            CASE WHEN swap THEN subject_node ELSE other_node END AS other,
            article || ':' || ends.id AS key, polarity, modality, attribution, ends.date AS date, evidence,
            provenance ->> 'quantity_value' AS quantity_value, provenance ->> 'quantity_unit' AS quantity_unit,
-           provenance ->> 'quantity_bound' AS quantity_bound, article, articles.date AS published, url, meta
+           provenance ->> 'quantity_bound' AS quantity_bound, article, published, outlet
     FROM (SELECT *, predicate IN (SELECT unnest($symmetric)) AND other_node < subject_node AS swap FROM ends) ends
-    LEFT JOIN articles ON articles.id = article
+    LEFT JOIN outlets ON outlets.id = article
     ORDER BY subject, predicate, coalesce(item, ''), other, key"""
 
 
 def aggregate_dataset(
-    folder: str | Path, *, min_sources: int = 0, min_articles: int = 0, memory: str = "1GB"
+    folder: str | Path, *, min_sources: int = 0, min_articles: int = 0, memory: str = "400MB"
 ) -> nx.MultiDiGraph:
     """What `entityrel.graph.aggregate` makes of the graph of all articles of a dataset, without that graph.
 
@@ -83,7 +87,7 @@ def aggregate_dataset(
         folder: A dataset of ``entityrel annotate --format parquet``.
         min_sources: Leave out statements with fewer independent sources.
         min_articles: Leave out statements in fewer articles.
-        memory: How much DuckDB may take.
+        memory: How much DuckDB may take; it sorts on disk beyond that.
 
     Raises:
         RecordError: If the folder is no such dataset.
@@ -103,6 +107,7 @@ def aggregate_dataset(
     graph = nx.MultiDiGraph()
     graph.add_nodes_from(sorted((nodes[entity], attributes) for entity, attributes in entities.items()))
     connection.execute("DROP TABLE seen; DROP TABLE related")
+    _add_outlets(connection)
     add_statements(graph, _statements(connection, graph), min_sources=min_sources, min_articles=min_articles)
     return graph
 
@@ -140,6 +145,16 @@ def _entities(connection: Any) -> dict[Entity, dict[str, Any]]:
     }
 
 
+def _add_outlets(connection: Any) -> None:
+    """A table of the articles' dates and outlets, which are worked out once for each article."""
+    connection.execute("CREATE TEMP TABLE outlets (id VARCHAR, published VARCHAR, outlet VARCHAR)")
+    result = connection.cursor().execute("SELECT id, date, url, meta FROM articles")
+    while batch := result.fetchmany(_BATCH):
+        rows = [(id_, date, outlet(json.loads(meta) if meta else {}, url)) for id_, date, url, meta in batch]
+        columns = dict(zip(("id", "date", "outlet"), (list(column) for column in zip(*rows, strict=True)), strict=True))
+        connection.execute("INSERT INTO outlets SELECT unnest($id), unnest($date), unnest($outlet)", columns)
+
+
 def _statements(connection: Any, graph: nx.MultiDiGraph) -> Iterator[tuple[Statement, list[Edge]]]:
     symmetric = [name for name, predicate in load_ontology().predicates.items() if predicate.symmetric]
     for parts, rows in groupby(_rows(connection, {"symmetric": symmetric}), key=itemgetter(0, 1, 2, 3)):
@@ -153,10 +168,9 @@ def _rows(connection: Any, parameters: dict[str, Any]) -> Iterator[tuple[Any, ..
 
 
 def _edge(row: tuple[Any, ...]) -> Edge:
-    key, polarity, modality, attribution, date, evidence, value, unit, bound, article, published, url, meta = row[4:]
     attributes = {
-        "polarity": polarity, "modality": modality, "attribution": attribution, "date": date, "evidence": evidence,
-        "quantity_value": None if value is None else float(value), "quantity_unit": unit, "quantity_bound": bound,
-        "article": article, "published": published, "outlet": outlet(json.loads(meta) if meta else {}, url),
-    }  # fmt: skip
-    return Edge(key, {name: known for name, known in attributes.items() if known is not None and known != ""})
+        name: value for name, value in zip(_COLUMNS, row[5:], strict=True) if value is not None and value != ""
+    }
+    if "quantity_value" in attributes:
+        attributes["quantity_value"] = float(attributes["quantity_value"])
+    return Edge(row[4], attributes)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -101,26 +101,29 @@ def independent_sources(reports: Iterable[Report]) -> list[list[Report]]:
     if len(ordered) < 2:
         return [ordered] if ordered else []
     ties: Any = UnionFind(range(len(ordered)))  # type: ignore[no-untyped-call]
-    first: dict[object, int] = {}
+    speakers: dict[str, int] = {}
+    voices: dict[str, int] = {}
+    texts: dict[str, int] = {}
     for position, each in enumerate(ordered):
-        marks: list[object] = [("voice", voice) for voice in each.voices]
-        marks.append(("text", _fold(each.evidence)) if each.evidence else ("edge", each.edge))
+        known = [voices.setdefault(voice, position) for voice in each.voices]
         if each.speaker is not None:
-            marks.append(("speaker", each.speaker))
-        for mark in marks:
-            ties.union(first.setdefault(mark, position), position)
-    for pair in _copies(ordered):
+            known.append(speakers.setdefault(each.speaker, position))
+        if text := _fold(each.evidence):
+            known.append(texts.setdefault(text, position))
+        for other in known:
+            if other != position:
+                ties.union(other, position)
+    for pair in _copies(texts):
         ties.union(*pair)
     groups = [sorted(part) for part in ties.to_sets()]
     return [[ordered[position] for position in group] for group in sorted(groups)]
 
 
-def _copies(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
-    """Pairs of positions whose evidence is nearly the same; one place for each different text is enough."""
-    places: dict[str, int] = {}
-    for position, each in enumerate(reports):
-        places.setdefault(_fold(each.evidence), position)
-    shingles = {position: _shingles(text) for text, position in places.items()}
+def _copies(texts: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+    """Pairs of positions of texts that are nearly the same."""
+    if len(texts) < 2:
+        return
+    shingles = {position: _shingles(text) for text, position in texts.items()}
     holders: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for position, own in shingles.items():
         common: defaultdict[int, int] = defaultdict(int)
@@ -137,11 +140,12 @@ def _copies(reports: Sequence[Report]) -> Iterator[tuple[int, int]]:
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
     words = text.split()
-    return {tuple(words[place : place + 3]) for place in range(max(1, len(words) - 2))}
+    return set(zip(words, words[1:], words[2:], strict=False)) or {tuple(words)}
 
 
 def _fold(text: str) -> str:
-    return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(_WORD.findall(plain.casefold()))
 
 
 @lru_cache(maxsize=10_000)
