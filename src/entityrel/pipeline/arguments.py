@@ -6,6 +6,7 @@ of drones"); a title with a name in apposition; a relative pronoun; or a resolve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -60,6 +61,13 @@ class ArgumentFinder:
             for i in range(start, end):
                 if not start <= tree.head[i] < end or tree.head[i] == i:
                     self._anaphors[i] = resolved
+
+    def arguments_by_root(self) -> Counter[int]:
+        """How many mentions, or mentions that an anaphor stands for, each sentence has, by the root of its tree."""
+        counts = Counter(map(self.tree.root, self._roots))
+        for i, found in self._anaphors.items():
+            counts[self.tree.root(i)] += len(found)
+        return counts
 
     def is_actor_noun(self, token: int) -> bool:
         """Whether ``token`` is a common noun for people who act for a state or organisation ("troops")."""

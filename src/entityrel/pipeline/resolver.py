@@ -24,6 +24,8 @@ _OBJECTS = frozenset({"dobj", "dative", "attr", "oprd"})
 #: Salience of a mention by its grammatical role, and how much a sentence of distance takes off.
 _ROLE = {"subject": 3.0, "object": 1.6, "other": 1.0}
 _PER_SENTENCE = 1.2
+#: Parts of speech of anaphors.
+_ANAPHORIC = frozenset({"PRON", "DET", "NOUN"})
 #: How many sentences back an antecedent may lie.
 _REACH = 3
 
@@ -84,7 +86,7 @@ class Resolver:
         for i in range(tree.size):
             while seen < len(mentions) and mentions[seen].span[0] <= i:
                 seen += 1
-            if i in inside:
+            if i in inside or tree.pos[i] not in _ANAPHORIC:
                 continue
             modifier = _acting_for(tree, i, by_root)
             if modifier is not None:

@@ -69,7 +69,10 @@ class RelationRuler:
             return
         tree = Tree(doc)
         finder, walker = ArgumentFinder(doc, tree), Walker(tree)
+        arguments = finder.arguments_by_root()
         for trigger, entry in self._triggers(tree, finder):
+            if arguments[tree.root(trigger[1])] < 2:
+                continue
             for frame in entry.frames:
                 if self._is_governed(frame, trigger[1], tree):
                     yield from self._fill(frame, trigger, walker, finder)
@@ -128,8 +131,6 @@ class RelationRuler:
     ) -> Iterator[Proposal]:
         predicate = self._predicates[frame.predicate]
         head = trigger[1]
-        if any(self._is_filled(function, head, walker, finder) for function in frame.unless):
-            return
         filled: dict[str, _Filled] = {}
         used: set[str] = set()
         for role in ROLES:
@@ -140,12 +141,16 @@ class RelationRuler:
             found = self._first(head, functions, labels, walker, finder, used=used, everyone=everyone)
             if found is None and role == "recipient" and self._is_unresolved(functions, head, walker, finder):
                 return  # "sold them tanks": without knowing to whom, it would be another statement
+            if found is None and (role == "subject" or (role == "object" and not predicate.symmetric)):
+                return
             if found is not None:
                 filled[role] = found
                 used |= {argument.id for argument in found.arguments}
-        if frame.reciprocal and "recipient" not in filled and "subject" in filled:
+        if frame.reciprocal and "recipient" not in filled:
             filled["recipient"] = filled["subject"]
-        if predicate.symmetric and "subject" in filled and "object" not in filled:
+        if any(self._is_filled(function, head, walker, finder) for function in frame.unless):
+            return
+        if predicate.symmetric and "object" not in filled:
             yield from self._mutual(frame, trigger[0], filled["subject"])
         elif frame.required <= filled.keys():
             yield from self._distribute(frame, predicate, trigger[0], filled)

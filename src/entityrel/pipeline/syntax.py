@@ -11,7 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
+from spacy.attrs import DEP, HEAD, LEMMA, LOWER, POS, TAG
+from spacy.strings import StringStore
 from spacy.tokens import Doc
 
 from entityrel.knowledge.frames import Construction, Grammar, PartOfSpeech, Step, load_grammar
@@ -20,24 +23,25 @@ __all__ = ["Filler", "Tree", "Walker"]
 
 #: How often a construction may lead on to another trigger ("agreed to start sending": agent of agreed).
 _DEPTH = 6
+_ATTRIBUTES = [HEAD, DEP, LEMMA, LOWER, TAG, POS]
 _PARTS: dict[str, PartOfSpeech] = {
     "VERB": "verb", "AUX": "verb", "NOUN": "noun", "PROPN": "noun", "ADJ": "adjective",
 }  # fmt: skip
 
 
 class Tree:
-    """A parsed Doc as plain lists, by token index: one pass over the Doc instead of many over its tokens."""
+    """A parsed Doc as plain lists, by token index; the attributes are as in spaCy, lemmas in lower case."""
 
     __slots__ = ("dep", "head", "kids", "lemma", "lower", "pos", "size", "tag")
 
     def __init__(self, doc: Doc) -> None:
         self.size = len(doc)
-        self.head = [token.head.i for token in doc]
-        self.dep = [token.dep_ for token in doc]
-        self.lemma = [token.lemma_.lower() for token in doc]
-        self.lower = [token.lower_ for token in doc]
-        self.tag = [token.tag_ for token in doc]
-        self.pos = [token.pos_ for token in doc]
+        # One array is ten times as fast as the properties of the tokens.
+        heads, dep, lemma, lower, tag, pos = doc.to_array(_ATTRIBUTES).T
+        self.head: list[int] = (heads.astype("int64") + range(self.size)).tolist() if self.size else []
+        strings = doc.vocab.strings
+        self.dep, self.lower, self.tag, self.pos = (_decode(strings, column) for column in (dep, lower, tag, pos))
+        self.lemma = [text.lower() for text in _decode(strings, lemma)]
         self.kids: list[list[int]] = [[] for _ in range(self.size)]
         for i, head in enumerate(self.head):
             if head != i:
@@ -60,15 +64,22 @@ class Tree:
         head = self.head[i]
         return self.head[head] if self.dep[i] == "pobj" else head
 
+    def root(self, i: int) -> int:
+        """The root of the sentence of token ``i``."""
+        while self.head[i] != i:
+            i = self.head[i]
+        return i
+
     def is_passive(self, i: int) -> bool:
         """Whether verb ``i`` is passive: by its auxiliary or subject, or as a participle without either."""
-        if self.has(i, ("auxpass", "nsubjpass", "csubjpass", "agent")):
-            return True
-        if self.tag[i] != "VBN" or self.has(i, ("aux", "nsubj")):
-            return False
-        if self.dep[i] == "conj" and not self.has(i, ("nsubj",)):
-            return self.is_passive(self.head[i])
-        return self.dep[i] in ("acl", "amod", "advcl", "ROOT") and not self.has(i, ("dobj",))
+        while True:
+            if self.has(i, ("auxpass", "nsubjpass", "csubjpass", "agent")):
+                return True
+            if self.tag[i] != "VBN" or self.has(i, ("aux", "nsubj")):
+                return False
+            if self.dep[i] != "conj":
+                return self.dep[i] in ("acl", "amod", "advcl", "ROOT") and not self.has(i, ("dobj",))
+            i = self.head[i]  # "was built and sold"
 
     def antecedent(self, i: int) -> int | None:
         """The noun that a relative pronoun stands for; None if token ``i`` is no relative pronoun."""
@@ -80,6 +91,13 @@ class Tree:
                 return self.head[up]
             up = self.head[up]
         return None
+
+
+def _decode(strings: StringStore, column: Any) -> list[str]:
+    """The strings of an array of hashes; each is looked up once."""
+    hashes = column.tolist()
+    known = {item: strings[item] for item in set(hashes)}
+    return [known[item] for item in hashes]
 
 
 @dataclass(frozen=True, slots=True)
