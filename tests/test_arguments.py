@@ -166,3 +166,13 @@ def test_nothing_is_given_twice(doc_of: DocOf) -> None:
         for labels in (ACTORS, PLACES, WEAPONS):
             found = finder.find(token, labels)
             assert len(found) == len(set(found))
+
+
+def test_a_long_list_is_taken_whole_and_a_hostile_one_ends(nlp: Language) -> None:
+    for count, expected in ((12, 12), (3000, 24)):
+        words = ["They", "met", *(f"A{i}" for i in range(count))]
+        heads = [1, 1, 1, *range(2, count + 1)]
+        deps = ["nsubj", "ROOT", "dobj", *["conj"] * (count - 1)]
+        doc = Doc(nlp.vocab, words, heads=heads, deps=deps)
+        doc.set_ents([Span(doc, i, i + 1, "COUNTRY", kb_id=doc[i].text) for i in range(2, count + 2)])
+        assert len(_finder(doc).find(2, ACTORS)) == expected

@@ -19,7 +19,10 @@ from entityrel.pipeline.syntax import Tree
 __all__ = ["Argument", "ArgumentFinder"]
 
 _MODIFIERS = ("amod", "compound", "nmod", "poss")
+#: How deep phrases may be nested ("dozens of pairs of sets of …").
 _DEPTH = 8
+#: How many members of a coordination count; no sentence of news has longer lists, hostile texts do.
+_MEMBERS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +105,17 @@ class ArgumentFinder:
     def _coordinated(self, token: int, labels: Collection[str], *, deep: bool, depth: int) -> Iterator[Argument]:
         if depth > _DEPTH:
             return
-        tree = self.tree
-        antecedent = tree.antecedent(token)
-        if antecedent is not None:
-            token = antecedent
-        number = self.at[token]
-        head = token if number is None else self._roots[number]
-        yield from self._one(token, labels, deep=deep, depth=depth)
-        for kid in tree.children(head, "conj"):
-            if tree.pos[kid] not in ("VERB", "AUX"):
-                yield from self._coordinated(kid, labels, deep=deep, depth=depth + 1)
-        if deep and "WEAPON" in labels:
-            yield from self._hyponyms(head, labels, depth)
+        tree, members = self.tree, [token]
+        for member in members:  # grows: each member of a list hangs on the one before
+            antecedent = tree.antecedent(member)
+            token = member if antecedent is None else antecedent
+            number = self.at[token]
+            head = token if number is None else self._roots[number]
+            yield from self._one(token, labels, deep=deep, depth=depth)
+            if deep and "WEAPON" in labels:
+                yield from self._hyponyms(head, labels, depth)
+            if len(members) < _MEMBERS:
+                members += (kid for kid in tree.children(head, "conj") if tree.pos[kid] not in ("VERB", "AUX"))
 
     def _one(self, token: int, labels: Collection[str], *, deep: bool, depth: int) -> Iterator[Argument]:
         tree, number = self.tree, self.at[token]

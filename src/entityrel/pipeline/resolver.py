@@ -110,9 +110,8 @@ class Resolver:
         pronoun = known.pronouns.get(tree.lower[i])
         if pronoun is not None and tree.pos[i] in ("PRON", "DET"):
             out = []
-            actors = [label for label in pronoun.labels if label != "WEAPON"]
-            for labels in (actors, ["WEAPON"] if "WEAPON" in pronoun.labels else []):
-                out += self._best(tree, i, near, labels, sentence)
+            for group in (set(pronoun.labels) - {"WEAPON"}, {"WEAPON"} & set(pronoun.labels)):
+                out += self._best(tree, i, near, group, sentence)
             return (i, i + 1), out
         if tree.pos[i] != "NOUN":
             return (i, i + 1), []

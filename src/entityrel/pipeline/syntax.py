@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from spacy.attrs import DEP, HEAD, LEMMA, LOWER, POS, TAG
 from spacy.strings import StringStore
 from spacy.tokens import Doc
 
@@ -23,7 +22,7 @@ __all__ = ["Filler", "Tree", "Walker"]
 
 #: How often a construction may lead on to another trigger ("agreed to start sending": agent of agreed).
 _DEPTH = 6
-_ATTRIBUTES = [HEAD, DEP, LEMMA, LOWER, TAG, POS]
+_ATTRIBUTES = ["HEAD", "DEP", "LEMMA", "LOWER", "TAG", "POS"]
 _PARTS: dict[str, PartOfSpeech] = {
     "VERB": "verb", "AUX": "verb", "NOUN": "noun", "PROPN": "noun", "ADJ": "adjective",
 }  # fmt: skip
