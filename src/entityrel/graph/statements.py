@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import networkx as nx
@@ -122,25 +122,36 @@ def standing(attributes: Mapping[str, Any]) -> str:
 
 
 def _counts(graph: nx.MultiDiGraph, statement: Statement, edges: list[Edge]) -> dict[str, Any]:
-    by_standing: dict[str, list[Edge]] = {name: [] for name in _STANDINGS}
+    articles: dict[str, set[str]] = {name: set() for name in _STANDINGS}
+    outlets: set[str] = set()
+    dates: set[str] = set()
+    facts: list[Edge] = []
+    affirmed: list[Edge] = []
+    negated: list[Edge] = []
     for edge in edges:
-        by_standing.setdefault(standing(edge.attributes), []).append(edge)
-    affirmed = [edge for edge in edges if edge.attributes.get("polarity") != "negated"]
+        attributes = edge.attributes
+        how = standing(attributes)
+        (negated if how == "negated" else affirmed).append(edge)
+        if how == "fact":
+            facts.append(edge)
+        articles.setdefault(how, set()).add(attributes.get("article", edge.key))
+        if "outlet" in attributes:
+            outlets.add(attributes["outlet"])
+        if date := attributes.get("date") or attributes.get("published"):
+            dates.add(date)
     sources = _sources(graph, affirmed)
-    dates = sorted(_dates(edges))
-    names = {"fact": "facts"}
     return {
         "predicate": statement.predicate,
         **({"item": statement.item} if statement.item is not None else {}),
         "relations": len(edges),
-        "articles": _distinct(edges, "article"),
-        "outlets": _distinct(edges, "outlet"),
-        **{names.get(name, name): _distinct(found, "article") for name, found in by_standing.items()},
+        "articles": len(set().union(*articles.values())),
+        "outlets": len(outlets),
+        **{"facts" if how == "fact" else how: len(told) for how, told in articles.items()},
         "sources": sources,
-        "fact_sources": sources if len(by_standing["fact"]) == len(affirmed) else _sources(graph, by_standing["fact"]),
-        "denying_sources": _sources(graph, by_standing["negated"]),
-        **({"first_date": dates[0], "last_date": dates[-1]} if dates else {}),
-        **_total(by_standing["fact"]),
+        "fact_sources": sources if len(facts) == len(affirmed) else _sources(graph, facts),
+        "denying_sources": _sources(graph, negated),
+        **({"first_date": min(dates), "last_date": max(dates)} if dates else {}),
+        **_total(facts),
         "evidence_edges": tuple(edge.key for edge in edges),
         "weight": float(sources),
     }
@@ -150,17 +161,6 @@ def _sources(graph: nx.MultiDiGraph, edges: list[Edge]) -> int:
     if len(edges) < 2:
         return len(edges)
     return len(independent_sources(report(graph, *edge) for edge in edges))
-
-
-def _distinct(edges: list[Edge], name: str) -> int:
-    return len({edge.attributes[name] for edge in edges if name in edge.attributes})
-
-
-def _dates(edges: list[Edge]) -> Iterator[str]:
-    for edge in edges:
-        date = edge.attributes.get("date") or edge.attributes.get("published")
-        if date:
-            yield date
 
 
 def _total(facts: list[Edge]) -> dict[str, Any]:
