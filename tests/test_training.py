@@ -22,8 +22,8 @@ MENTIONS = [(0, 4, "COUNTRY"), (8, 22, "WEAPON"), (28, 33, "LOC"), (35, 43, "PER
 def test_holdout_and_written_by_name() -> None:
     held = [n for n in ("tr-01", "ta-01", "ewt-03", "ewt-04", "gum-05", "cen-03", "sta-12a") if convert.in_holdout(n)]
     assert held == ["tr-01", "ewt-03", "gum-05", "sta-12a"]
-    assert [n for n in ("ua-07", "da-3", "tr-01", "eus-01", "ukg-02", "sta-1") if convert.is_written(n)] == [
-        "ua-07", "da-3", "tr-01",
+    assert [n for n in ("ua-07", "da-3", "db-01", "tr-01", "eus-01", "ukg-02", "sta-1") if convert.is_written(n)] == [
+        "ua-07", "da-3", "db-01", "tr-01",
     ]  # fmt: skip
 
 
@@ -55,6 +55,12 @@ def test_pieces_cover_the_article_once() -> None:
 def test_unlabelled_stretches_stay_missing() -> None:
     example = training.to_example(spacy.blank("en"), "Iran met Foo", [(0, 4, "COUNTRY"), (9, 12, training.MISSING)])
     assert [t.ent_iob_ for t in example.reference] == ["B", "O", ""]
+
+
+def test_unlabelled_stretches_may_meet_in_a_token() -> None:
+    ents = [(0, 4, "COUNTRY"), (4, 6, training.MISSING), (7, 8, training.MISSING), (8, 10, training.MISSING)]
+    example = training.to_example(spacy.blank("en"), "Iran's Bond", ents)
+    assert [t.ent_iob_ for t in example.reference] == ["B", "", ""]
 
 
 def test_silver_keeps_what_both_say() -> None:

@@ -68,6 +68,7 @@ def main() -> None:
     if args.config:
         nlp.meta["entityrel_config_sha256"] = hashlib.sha256(args.config.read_bytes()).hexdigest()
     shutil.rmtree(args.output, ignore_errors=True)
+    args.output.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(args.output)
     if args.licenses:
         shutil.copy(args.licenses, args.output / "LICENSES_SOURCES")

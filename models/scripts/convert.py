@@ -29,7 +29,7 @@ def in_holdout(name: str) -> bool:
 
 def is_written(name: str) -> bool:
     """Say whether an article was written for this project (else it is a real text)."""
-    return re.match(r"(t[a-z]|u[a-z]|da)-", name) is not None
+    return re.match(r"[tud][a-z]-", name) is not None
 
 
 def articles(folders: Iterable[Path]) -> Iterator[AnnotatedArticle]:

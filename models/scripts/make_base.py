@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import spacy
 from sources import find_pipeline
+from spacy.language import Language
 from spacy.vectors import Vectors
 from thinc.api import Model
 
@@ -35,6 +36,15 @@ def shrink(vectors: np.ndarray, weight: np.ndarray, extra: int) -> np.ndarray:
     return np.hstack([kept, lost]).astype("float32")
 
 
+def is_useful(nlp: Language, word: str) -> bool:
+    """Say whether the tokenizer can give a word as one token, and it is no number that its shape tells as well."""
+    if word.isalpha():
+        return True
+    if len(word) > 4 and not any(sign.isalpha() for sign in word):
+        return False
+    return len(nlp.make_doc(word)) == 1
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("output", type=Path)
@@ -51,7 +61,8 @@ def main() -> None:
     small = shrink(np.asarray(rich.vocab.vectors.data), weight, args.extra)
     table = Vectors(data=small, name="entityrel.vectors")
     for key, row in rich.vocab.vectors.key2row.items():
-        table.add(key, row=row)
+        if is_useful(rich, rich.vocab.strings[key]):
+            table.add(key, row=row)
     nlp.vocab.vectors = table
     nlp.to_disk(args.output)
     print(f"{args.output}: {small.shape[0]} vectors of {small.shape[1]} for {len(table.key2row)} words")

@@ -19,6 +19,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 
 from entityrel.knowledge.gazetteer import load_gazetteer
+from entityrel.knowledge.weapons import load_weapons
 
 AGREE = {
     "PERSON": {"PERSON"},
@@ -98,6 +99,11 @@ def lexicon(gold: Path, nlp: Language) -> tuple[set[str], set[str]]:
     return clear - {"systems", "carriers", "platforms", "arms"}, {h for h, n in heads.items() if n > 1}
 
 
+def is_weapon(ent: Span) -> bool:
+    """Say whether the knowledge takes the mention for a weapon without further evidence."""
+    return any(found.sure for found in load_weapons().find(ent.text))
+
+
 def bare(ent: Span) -> tuple[int, int]:
     """Return the bounds of a stock mention without its article and possessive, as ours are."""
     start, end = ent.start, ent.end
@@ -120,6 +126,7 @@ def label(doc: Doc, stock: Doc, lists: tuple[set[str], set[str]]) -> Doc:
     )
     kept: list[tuple[int, int, str]] = []
     unclear: list[tuple[int, int]] = []
+    doubtful: list[tuple[int, int]] = []
     for ent in doc.ents:
         other = theirs.get((ent.start, ent.end))
         crossing = [(s, e) for (s, e) in theirs if s < ent.end and ent.start < e and theirs[s, e] in NAMED]
@@ -128,8 +135,10 @@ def label(doc: Doc, stock: Doc, lists: tuple[set[str], set[str]]) -> Doc:
                 kept.append((ent.start, ent.end, ent.label_))
             elif other in {"PERSON", "ORG"}:
                 kept.append((ent.start, ent.end, other))
-            elif crossing or ent[-1].lower_ in heads or any(c.isdigit() for c in ent.text):
+            elif crossing or any(c.isdigit() for c in ent.text) or is_weapon(ent):
                 unclear += [(ent.start, ent.end), *crossing]
+            elif ent[-1].lower_ in heads:
+                doubtful.append((ent.start, ent.end))
         elif ent.label_ == "COUNTRY":
             known = load_gazetteer().lookup(ent.text, "COUNTRY")
             if known and (not crossing or other in AGREE["COUNTRY"]):
@@ -140,6 +149,8 @@ def label(doc: Doc, stock: Doc, lists: tuple[set[str], set[str]]) -> Doc:
             kept.append((ent.start, ent.end, ent.label_))
         else:
             unclear += [(ent.start, ent.end), *crossing]
+    if any(name == "WEAPON" for *_, name in kept):  # where none is clear, a mine is a pit and a system a method
+        unclear += doubtful
     for (start, end), name in theirs.items():
         if name in NAMED and not any(s < end and start < e for s, e, _ in kept):
             unclear.append((start, end))

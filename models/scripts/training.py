@@ -41,10 +41,11 @@ def to_example(nlp: Language, text: str, ents: list[tuple[int, int, str]]) -> Ex
     """Tokenise a text and put its mentions on the reference Doc; a MISSING stretch stays unlabelled."""
     predicted, reference = nlp.make_doc(text), nlp.make_doc(text)
     spans = [reference.char_span(start, end, label=label) for start, end, label in ents if label != MISSING]
+    kept = [span for span in spans if span is not None]
+    named = {i for span in kept for i in range(span.start, span.end)}
     holes = [reference.char_span(start, end, alignment_mode="expand") for start, end, label in ents if label == MISSING]
-    reference.set_ents(
-        [s for s in spans if s is not None], missing=[h for h in holes if h is not None], default="outside"
-    )
+    missing = {i for hole in holes if hole is not None for i in range(hole.start, hole.end)} - named
+    reference.set_ents(kept, missing=[reference[i : i + 1] for i in sorted(missing)], default="outside")
     return Example(predicted, reference)
 
 
