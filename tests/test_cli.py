@@ -286,3 +286,14 @@ def test_facts_are_outside_boilerplate(run: Callable[..., Done], tmp_path: Path)
     assert run("annotate", tmp_path / "in.txt", "-o", tmp_path / "out.jsonl").code == 0
     assert "(Iran, transfers, drones)" in run("show", tmp_path / "out.jsonl").out
     assert "(Iran, transfers, drones)" not in run("show", tmp_path / "out.jsonl", "--facts").out
+
+
+def test_records_in_inline_markup(run: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "a.ann").write_text("# id: a\n1: [Iran|COUNTRY|IRN] is far.\n---\n")
+    (tmp_path / "b.ann").write_text("# id: b\n1: So is [Iraq|COUNTRY|IRQ].\n---\n")
+    figures = json.loads(run("evaluate", tmp_path, tmp_path / "a.ann", "--json").out)
+    assert figures["entities COUNTRY"] == {"p": 1.0, "r": 0.5, "f": 2 / 3, "gold": 2, "pred": 1}
+    (tmp_path / "c.ann").write_text("one\n")
+    done = run("show", tmp_path)
+    assert done.code == 2
+    assert "c.ann:1: not a numbered sentence" in done.err

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from entityrel.corpus.items import Input, Rejected
 from entityrel.corpus.readers import count, files, read, read_annotated
-from entityrel.errors import MarkupError, RecordError
+from entityrel.errors import RecordError
 
 PAGE = """<!doctype html><html lang="en"><head><title>Tanks arrive | The Wire</title>
 <meta property="og:title" content="Tanks arrive"><meta property="og:site_name" content="The Wire">
@@ -185,13 +185,3 @@ def test_annotated_records_name_the_broken_line(tmp_path: Path) -> None:
         list(read_annotated(path))
     with pytest.raises(RecordError, match=r"no\.jsonl"):
         list(read_annotated(tmp_path / "no.jsonl"))
-
-
-def test_annotated_records_in_inline_markup(tmp_path: Path) -> None:
-    (tmp_path / "a.ann").write_text("# id: a\n1: [Iran|COUNTRY|IRN] is far.\n---\n")
-    (tmp_path / "b.ann").write_text("# id: b\n1: So is [Iraq|COUNTRY|IRQ].\n---\n")
-    assert [article.id for article in read_annotated(tmp_path)] == ["a", "b"]
-    assert [mention.id for article in read_annotated(tmp_path / "b.ann") for mention in article.entities] == ["IRQ"]
-    (tmp_path / "c.ann").write_text("one\n")
-    with pytest.raises(MarkupError, match=r"c\.ann:1: not a numbered sentence"):
-        list(read_annotated(tmp_path))

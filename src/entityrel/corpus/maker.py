@@ -9,7 +9,6 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.util import get_package_path, is_package
 
-from entityrel import __version__
 from entityrel.corpus.annotate import Pipeline
 from entityrel.errors import PipelineError
 from entityrel.knowledge.files import data_version
@@ -25,7 +24,7 @@ def maker(nlp: Pipeline = None) -> dict[str, str]:
         PipelineError: If there is no pipeline of that name or path.
     """
     return {
-        "entityrel": __version__,
+        "entityrel": version("entityrel"),
         "knowledge": data_version(),
         "pipeline": _fingerprint(nlp),
         "spacy": version("spacy"),

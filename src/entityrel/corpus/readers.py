@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from entityrel import markup
 from entityrel.corpus.items import Input, Rejected
 from entityrel.corpus.tables import csv_rows, parquet_rows
 from entityrel.errors import RecordError
@@ -102,18 +101,14 @@ def count(paths: Iterable[str | Path]) -> int | None:
 
 
 def read_annotated(path: str | Path) -> Iterator[AnnotatedArticle]:
-    """The annotated records of a JSON Lines file (also .gz), of inline markup (.ann), or of a folder of these.
+    """The annotated records of a JSON Lines file (also .gz), or of a folder that `entityrel annotate` wrote.
 
     Raises:
         RecordError: If there are none, or a line is no such record; the message names file and line.
-        MarkupError: If an .ann file is wrong.
     """
     path = Path(path)
     if path.is_dir():
         yield from _read_dataset(path)
-        return
-    if path.suffix == ".ann":
-        yield markup.read(path)
         return
     for line, content in _lines(path):
         if isinstance(content, Rejected):
@@ -127,7 +122,7 @@ def read_annotated(path: str | Path) -> Iterator[AnnotatedArticle]:
 
 
 def _read_dataset(folder: Path) -> Iterator[AnnotatedArticle]:
-    if parts := sorted([*folder.glob("part-*.jsonl"), *folder.glob("*.ann")]):
+    if parts := sorted(folder.glob("part-*.jsonl")):
         for part in parts:
             yield from read_annotated(part)
     elif (folder / "articles").is_dir():
@@ -136,7 +131,7 @@ def _read_dataset(folder: Path) -> Iterator[AnnotatedArticle]:
 
         yield from read_tables(folder)
     else:
-        raise RecordError(f"{folder} is no folder of annotations: it has no part-*.jsonl, Parquet tables or *.ann")
+        raise RecordError(f"{folder} is no folder of annotations: it has neither part-*.jsonl nor Parquet tables")
 
 
 def _read_all(

@@ -20,10 +20,11 @@ from rich.console import Console
 from rich.table import Table
 
 from entityrel import __version__
-from entityrel.console import ERR, Seen, number, plain, plan_text, progress
+from entityrel.cli.console import ERR, Seen, number, plain, plan_text, progress
+from entityrel.cli.records import read_records
 from entityrel.corpus.boilerplate import in_boilerplate
 from entityrel.corpus.language import only_english
-from entityrel.corpus.readers import STDIN, count, read, read_annotated
+from entityrel.corpus.readers import STDIN, count, read
 from entityrel.corpus.writers import jsonl_writer, write_jsonl
 from entityrel.errors import EntityrelError
 from entityrel.schema import AnnotatedArticle
@@ -231,7 +232,7 @@ def show(
     """Print the statements of annotated articles."""
     console = Console()
     found = set()
-    for article in _facts(_read_all(annotations), facts):
+    for article in _facts(read_records(*annotations), facts):
         if ids and article.id not in ids:
             continue
         found.add(article.id)
@@ -260,7 +261,7 @@ def graph(
     """
     from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
 
-    built = build_graph(_facts(_read_all(annotations), facts))
+    built = build_graph(_facts(read_records(*annotations), facts))
     output.parent.mkdir(parents=True, exist_ok=True)
     write_graph(built, output)
     nodes, edges = built.number_of_nodes(), built.number_of_edges()
@@ -269,15 +270,17 @@ def graph(
 
 @app.command()
 def evaluate(
-    gold: Annotated[Path, typer.Argument(help="Gold records, JSON Lines.", exists=True, dir_okay=False)],
-    predicted: Annotated[Path, typer.Argument(help="Predicted records, JSON Lines.", exists=True, dir_okay=False)],
+    gold: Annotated[
+        Path, typer.Argument(help="Gold records: JSON Lines, inline markup, or a folder of these.", exists=True)
+    ],
+    predicted: Annotated[Path, typer.Argument(help="Predicted records, likewise.", exists=True)],
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON, unrounded.")] = False,
     errors: Annotated[int, typer.Option(min=0, help="Also print up to this many wrong relations of each kind.")] = 0,
 ) -> None:
     """Compare predictions with gold: precision, recall and F1 of mentions and relations, and more."""
     from entityrel import evaluate as evaluation  # noqa: PLC0415
 
-    result = evaluation.evaluate(read_annotated(gold), read_annotated(predicted))
+    result = evaluation.evaluate(read_records(gold), read_records(predicted))
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=1))
         return
@@ -377,11 +380,6 @@ def _check_inputs(inputs: list[str]) -> None:
         raise typer.BadParameter(f"no such file or folder: {', '.join(missing)}", param_hint="INPUT")
 
 
-def _read_all(paths: Iterable[Path]) -> Iterator[AnnotatedArticle]:
-    for path in paths:
-        yield from read_annotated(path)
-
-
 def _facts(articles: Iterable[AnnotatedArticle], only: bool) -> Iterator[AnnotatedArticle]:
     for article in articles:
         if only:
@@ -396,7 +394,3 @@ def _print_article(console: Console, article: AnnotatedArticle) -> None:
 
     console.print(statements_table(article, width=console.width))
     console.print()
-
-
-if __name__ == "__main__":
-    main()
