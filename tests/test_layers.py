@@ -20,6 +20,7 @@ ALLOWED = {
     "facts": {"errors", "schema"},
     "markup": {"errors", "schema", "knowledge"},
     "evaluate": {"errors", "schema", "knowledge"},
+    "resolve": {"schema", "knowledge"},
     "pipeline": {"errors", "schema", "knowledge", "pipeline"},
     "corpus": {"errors", "schema", "knowledge", "pipeline", "corpus"},
     "graph": {"errors", "schema", "knowledge", "graph"},

@@ -11,7 +11,7 @@ def test_public_names() -> None:
     assert sorted(entityrel.__all__) == [
         "AnnotatedArticle", "Article", "EntityrelError", "ExportError", "Facts", "KnowledgeError", "MarkupError",
         "Mention", "PipelineError", "RecordError", "Relation", "add_pipes", "aggregate", "annotate", "annotate_many",
-        "build_graph", "claims", "facts", "load", "read_graph", "show", "write_graph",
+        "build_graph", "claims", "facts", "load", "read_graph", "resolve", "show", "write_graph",
     ]  # fmt: skip
     for name in entityrel.__all__:
         assert getattr(entityrel, name) is not None

@@ -24,6 +24,7 @@ from entityrel.errors import (
     RecordError,
 )
 from entityrel.facts import Facts, facts
+from entityrel.resolve import resolve
 from entityrel.schema import AnnotatedArticle, Article, Mention, Relation
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ __all__ = [
     "facts",
     "load",
     "read_graph",
+    "resolve",
     "show",
     "write_graph",
 ]

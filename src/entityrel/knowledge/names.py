@@ -15,7 +15,21 @@ from functools import cache
 from entityrel.knowledge.files import Strict, read_yaml
 from entityrel.knowledge.gazetteer import Gazetteer, Person
 
-__all__ = ["Named", "initials", "is_title", "name_parts", "organisations", "persons", "slug"]
+__all__ = [
+    "Named",
+    "bare_name",
+    "defined_acronym",
+    "family_first",
+    "family_names",
+    "initials",
+    "is_particle",
+    "is_title",
+    "name_parts",
+    "organisation_words",
+    "organisations",
+    "persons",
+    "slug",
+]
 
 _DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
 #: Letters that have no base letter in Unicode.
@@ -87,9 +101,25 @@ def is_title(word: str) -> bool:
     return slug(word).replace("-", "") in _words().titles
 
 
+def is_particle(part: str) -> bool:
+    """Whether a part of a name, as `name_parts` gives it, leads a family name ("bin", "von", "de")."""
+    return part in _words().particles
+
+
+def family_first(parts: tuple[str, ...]) -> bool:
+    """Whether the family name stands first ("Kim Jong-un"): whole names of two or three parts only."""
+    return parts[0] in _words().family_first and len(parts) <= 3
+
+
 def initials(text: str) -> str:
     """The initials of the capitalised words of a name: "International Atomic Energy Agency" gives "IAEA"."""
     return "".join(word[0] for word in _WORD.findall(text) if word[0].isupper())
+
+
+def defined_acronym(text: str, end: int) -> str | None:
+    """The acronym that stands in brackets after a name that ends at ``end``, without its full stops."""
+    found = _DEFINED.match(text, end)
+    return found.group(1).replace(".", "") if found else None
 
 
 @dataclass(slots=True)
@@ -130,7 +160,7 @@ def persons(
         known = _known(form, gazetteer)
         cluster = by_id.get(known or "") or _matching(form, known, by_last.get(form[-1], []))
         if cluster is None:
-            cluster = _Cluster(form, _bare(mentions[position][0]), known)
+            cluster = _Cluster(form, bare_name(mentions[position][0]), known)
             clusters.append(cluster)
             by_last.setdefault(form[-1], []).append(cluster)
         if known and cluster.known is None:
@@ -155,7 +185,7 @@ def persons(
             result.append(_named(cluster, gazetteer))
             continue
         if form not in alone:
-            bare = _bare(text)
+            bare = bare_name(text)
             # another Fidel of the article may be meant
             unclear = form in first_names
             alone[form] = Named(slug(bare), bare) if unclear else _single(bare, form, gazetteer, places, date)
@@ -163,7 +193,7 @@ def persons(
     return result
 
 
-def _bare(text: str) -> str:
+def bare_name(text: str) -> str:
     """The name without titles before it, as written."""
     words = text.split()
     while len(words) > 1 and is_title(words[0]):
@@ -216,13 +246,12 @@ def _same_part(part: str, other: str) -> bool:
     return part == other or (1 in (len(part), len(other)) and part[0] == other[0])
 
 
-def _family(parts: tuple[str, ...]) -> set[tuple[str, ...]]:
+def family_names(parts: tuple[str, ...]) -> set[tuple[str, ...]]:
     """The forms of a person's family name: the last part, with particles before it, or the first part of some."""
-    words = _words()
     surnames = {parts[-1:], *(parts[start:] for start in range(1, len(parts)))}
     if parts[-2] in ("bin", "bint", "ibn"):  # "Mohammed bin Salman" is not the king, his father
         surnames.discard(parts[-1:])
-    if parts[0] in words.family_first and len(parts) <= 3:
+    if family_first(parts):
         surnames.add(parts[:1])
     return surnames
 
@@ -235,7 +264,7 @@ class _Surnames:
         self._inner: dict[str, list[_Cluster]] = {}
         for cluster in clusters:
             other_spellings = _surnames_by_id(gazetteer).get(cluster.known or "", set())
-            for surname in _family(cluster.parts) | other_spellings:
+            for surname in family_names(cluster.parts) | other_spellings:
                 self._family.setdefault(surname, []).append(cluster)
             for part in set(cluster.parts[1:-1]):
                 self._inner.setdefault(part, []).append(cluster)
@@ -263,7 +292,7 @@ def _known_surnames(gazetteer: Gazetteer) -> dict[tuple[str, ...], set[str]]:
     """The ids of the known persons by the forms of their family names."""
     known: dict[tuple[str, ...], set[str]] = {}
     for parts, ids in _full_names(gazetteer).items():
-        for surname in _family(parts) if len(parts) > 1 else ():
+        for surname in family_names(parts) if len(parts) > 1 else ():
             known.setdefault(surname, set()).update(ids)
     return known
 
@@ -335,13 +364,13 @@ def organisations(text: str, spans: Sequence[tuple[int, int]], gazetteer: Gazett
         if " " in mention and len(letters := initials(mention)) > 2:
             meaning.setdefault(letters, mention)
     for (_, end), mention in zip(spans, mentions, strict=True):
-        if " " in mention and (defined := _DEFINED.match(text, end)):
-            meaning[defined.group(1).replace(".", "")] = mention
+        if " " in mention and (defined := defined_acronym(text, end)):
+            meaning[defined] = mention
     full = [meaning.get(mention.replace(".", ""), mention) if mention.isupper() else mention for mention in mentions]
     known = {
         name: next((alias.id for alias in gazetteer.lookup(name, "ORG") if not alias.yields), None) for name in full
     }
-    words = {name: _organisation_words(name) for name in full}
+    words = {name: organisation_words(name) for name in full}
     ids = {name: known[name] or slug(" ".join(words[name])) for name in full}
     longer: dict[tuple[str, ...], set[str]] = {}
     for name, parts in words.items():
@@ -361,7 +390,7 @@ def _without_the(name: str) -> str:
     return re.sub(r"(?i)^the\s+", "", name)
 
 
-def _organisation_words(name: str) -> tuple[str, ...]:
+def organisation_words(name: str) -> tuple[str, ...]:
     """The words of the name, folded, without "the" before and the legal form after it."""
     words = slug(name).split("-")
     if len(words) > 1 and words[0] == "the":
