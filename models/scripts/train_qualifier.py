@@ -28,7 +28,7 @@ from entityrel.knowledge.cues import load_cues
 from entityrel.pipeline.dates import date_features
 from entityrel.pipeline.learned import _SCALE, Learned, LinearModel, pack
 from entityrel.pipeline.qualifier import DocQualifier
-from entityrel.pipeline.triggers import relation_heads, trigger_candidates
+from entityrel.pipeline.triggers import TriggerFinder, relation_heads
 
 HOLDOUT = {"tr", "un", "ux", "ul", "gum"}
 THIRDS = {"ext", "sta", "ewt"}
@@ -90,11 +90,12 @@ def learn_triggers(docs: list[Doc], rounds: int = 5) -> dict[tuple[str, str], fl
     """Words that state a predicate, by expectation maximisation over the words near the arguments."""
     background = Counter(t.lemma_.lower() for doc in docs for t in doc if not t.ent_type_)
     total = sum(background.values())
-    data = [
-        (item["predicate"], [(doc[i].lemma_.lower(), d) for i, d in trigger_candidates(doc, _heads(doc, item))])
-        for doc in docs
-        for item in gold_of(doc)
-    ]
+    data = []
+    for doc in docs:
+        finder = TriggerFinder({})
+        for item in gold_of(doc):
+            heads = relation_heads(doc, item["subject"], item["object"], item["recipient"])
+            data.append((item["predicate"], [(lemma, far) for _, lemma, far in finder.candidates(heads)]))
     weights: dict[tuple[str, str], float] = {}
     for turn in range(rounds):
         counts: dict[tuple[str, str], float] = defaultdict(float)
@@ -117,18 +118,15 @@ def learn_triggers(docs: list[Doc], rounds: int = 5) -> dict[tuple[str, str], fl
     return weights
 
 
-def _heads(doc: Doc, item: dict[str, Any]) -> list[Any]:
-    return relation_heads(doc, item["subject"], item["object"], item["recipient"])
-
-
-def fit(name: str, rows: list[list[str]], labels: list[str], classes: list[str], minimum: int, strength: float,
-        sample_weight: list[float] | None = None) -> tuple[dict[str, Any], LinearModel]:  # fmt: skip
+def fit(
+    name: str, rows: list[list[str]], labels: list[str], classes: list[str], *, minimum: int, strength: float
+) -> tuple[dict[str, Any], LinearModel]:
     """Fit a logistic regression on string features; features rarer than ``minimum`` are dropped."""
     counts = Counter(f for row in rows for f in set(row))
     columns = {f: i for i, f in enumerate(sorted(f for f, c in counts.items() if c >= minimum))}
     matrix = to_matrix(rows, columns)
     model = LogisticRegression(C=strength, max_iter=300, solver="lbfgs")
-    model.fit(matrix, labels, sample_weight=sample_weight)
+    model.fit(matrix, labels)
     weights, bias = model.coef_.T, model.intercept_
     if len(classes) == 2:
         weights = np.concatenate([-weights, weights], axis=1) / 2
@@ -214,7 +212,8 @@ def learn(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, LinearM
     arrays |= packed
     dated = [r for r in rows if "date_features" in r]
     labels = ["yes" if r["gold"]["date"] in (r["time"].past, r["time"].future) else "no" for r in dated]
-    packed, models["date"] = fit("date", [r["date_features"] for r in dated], labels, ["no", "yes"], 3, 0.2)
+    features = [r["date_features"] for r in dated]
+    packed, models["date"] = fit("date", features, labels, ["no", "yes"], minimum=3, strength=0.2)
     arrays |= packed
     return arrays, models
 

@@ -36,6 +36,7 @@ class Governor(Strict):
         negated: What the relation becomes if the governor itself is negated; None means turned round.
         takes: The links that carry the effect.
         bound: Whether nothing further out matters.
+        settles: Whether it makes actual what was open: an offer turned down is negated and actual.
     """
 
     polarity: Literal["keep", "negate"] = "keep"
@@ -43,6 +44,7 @@ class Governor(Strict):
     negated: Judgement | None = None
     takes: frozenset[Link] = frozenset({"clause", "infinitive", "gerund", "object"})
     bound: bool = False
+    settles: bool = False
     verbs: Words = frozenset()
     nouns: Words = frozenset()
     adjectives: Words = frozenset()
@@ -73,6 +75,7 @@ class Cues(Strict):
     transparent_clauses: Words
     noun_prepositions: Words
     opaque_prepositions: Words
+    involvement: Words
     affiliations: Words
     self_spoken: Words
     negation: Words
@@ -99,6 +102,7 @@ class Cues(Strict):
     according: Words
     group_nouns: Mapping[Literal["PERSON", "ORG", "COUNTRY"], Words]
     quantity_words: Words
+    money_predicates: Words
     quantity_units: Words
     quantity_modifiers: Words
     bounds: Mapping[Literal["about", "at least", "at most"], Words]

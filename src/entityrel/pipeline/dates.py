@@ -1,13 +1,14 @@
 """When it happened: the expressions of time in a sentence, resolved against the article's date, and which one holds.
 
 Precision is kept ("2019", "2023-12", "2023-12-07") and nothing is invented: an expression that needs the article's
-date gives nothing without one, and "last week" gives nothing, since ISO dates have no such precision here.
+date gives nothing without one, "last week" gives its month and "last spring" its year.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,13 +26,17 @@ _MONTHS = {
          "september sept sep", "october oct", "november nov", "december dec"), 1)
     for name in names.split()
 }  # fmt: skip
-_DAYS = {name: n for n, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
-_NUMBERS = {
-    name: n for n, name in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+_DAYS = {
+    name: n for n, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 }
+_COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = {name: n for n, name in enumerate(_COUNTED)}
 _NUMBERS |= {"a": 1, "an": 1}
-_MONTH = r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december|" \
-         r"jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?"  # fmt: skip
+_SEASONS = {"spring": 5, "summer": 8, "autumn": 11, "fall": 11, "winter": 2}  # the last month of each
+_MONTH = (
+    r"(?P<month>(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|"
+    r"(?:jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b\.?)"
+)
 _YEAR = r"(?P<year>1[89]\d\d|20\d\d)"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _WEEKDAY = r"(?P<weekday>monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
@@ -48,7 +53,8 @@ _EXPRESSIONS = [
         rf"(?P<of_last>\s+(?:last|this|next)\s+year|\s+of\s+(?:last|this|next)\s+year)?",
         rf"\b(?P<which>last|next|this)?\s*{_WEEKDAY}\b",
         r"\b(?P<word>yesterday|today|tonight|tomorrow|last\s+night|overnight|this\s+(?:morning|afternoon|evening))\b",
-        r"\b(?P<which>last|this|next|previous|same|earlier\s+this|later\s+this)\s+(?P<unit>month|year)\b",
+        r"\b(?P<which>last|this|next|previous|same|earlier\s+this|later\s+this)\s+(?P<unit>week|weekend|month|year)\b",
+        r"\b(?P<which>last|this|next)\s+(?P<season>spring|summer|autumn|fall|winter)\b",
         rf"\b{_COUNT}\s+(?P<unit>day|month|year)s?\s+ago\b",
         rf"\b(?P<preposition>in|since|during|of|until|by|from|for|early|late|mid|through|before|after|between|and|to)[\s-]+"
         rf"(?:(?:early|late|mid|spring|summer|autumn|fall|winter|fiscal|year|the year)[\s-]+)?{_YEAR}\b(?!-)",
@@ -68,6 +74,7 @@ class Time:
         start: First character, in the Doc's text.
         end: Character after the last.
         token: The token by which it hangs in the tree.
+        text: Its words.
         past: Its value if the relation lies in the past, ISO 8601.
         future: Its value if the relation lies in the future.
     """
@@ -75,6 +82,7 @@ class Time:
     start: int
     end: int
     token: int
+    text: str
     past: str
     future: str
 
@@ -100,6 +108,7 @@ def parse_date(text: str | None) -> dt.date | None:
 def times_of(sentence: Span, today: dt.date | None) -> list[Time]:
     """The expressions of time in a sentence, from left to right, those that cannot be resolved left out."""
     text, found = sentence.text, []
+    offsets = [token.idx for token in sentence]
     taken: list[tuple[int, int]] = []
     for pattern in _EXPRESSIONS:
         for match in pattern.finditer(text):
@@ -109,10 +118,13 @@ def times_of(sentence: Span, today: dt.date | None) -> list[Time]:
             taken.append(match.span())
             if values is None:
                 continue
-            start, end = sentence.start_char + match.start(), sentence.start_char + match.end()
-            span = sentence.doc.char_span(start, end, alignment_mode="expand")
-            if span is not None:
-                found.append(Time(start, end, span.root.i, *values))
+            spaces = len(match.group()) - len(match.group().lstrip())
+            start, end = sentence.start_char + match.start() + spaces, sentence.start_char + match.end()
+            # not Doc.char_span: it puts the whole text together anew each time
+            first = sentence.start + bisect_right(offsets, start) - 1
+            last = sentence.start + bisect_left(offsets, end)
+            root = sentence.doc[max(first, sentence.start) : last].root
+            found.append(Time(start, end, root.i, match.group().strip(), *values))
     return sorted(found, key=lambda time: time.start)
 
 
@@ -126,7 +138,7 @@ def _values(parts: dict[str, str | None], today: dt.date | None) -> tuple[str, s
 
 
 def _resolved(get: dict[str, str], today: dt.date | None) -> tuple[str, str] | None:
-    month = _MONTHS.get(get.get("month", "")) or int(get.get("month_number", 0))
+    month = _MONTHS.get(get.get("month", "").rstrip(".")) or int(get.get("month_number", 0))
     if "year" in get:
         year = int(get["year"])
         value = f"{year:04}"
@@ -144,6 +156,13 @@ def _resolved(get: dict[str, str], today: dt.date | None) -> tuple[str, str] | N
         value = (today + dt.timedelta(days=shift)).isoformat()
         return value, value
     shift = {"last": -1, "previous": -1, "next": 1}.get(get.get("which", ""), 0)
+    if "season" in get:
+        ended = today.month > _SEASONS[get["season"]]
+        value = f"{today.year + (shift if not (shift < 0 and ended) else 0):04}"
+        return value, value
+    if get.get("unit") in ("week", "weekend"):
+        value = (today + dt.timedelta(days=7 * shift)).isoformat()[:7]
+        return value, value
     if "count" in get:
         shift = -(int(get["count"]) if get["count"].isdigit() else _NUMBERS[get["count"]])
     if get["unit"] == "day":
@@ -169,7 +188,11 @@ def _month(get: dict[str, str], month: int, today: dt.date) -> tuple[str, str] |
         if (today - future).days > 7:
             future = dt.date(today.year + 1, month, day)
         return past.isoformat(), future.isoformat()
-    before = today.year - (month > today.month or (get.get("which") == "last" and month == today.month))
+    if get.get("which") == "last":
+        return (f"{today.year - (month >= today.month):04}-{month:02}",) * 2
+    if get.get("which") == "next":
+        return (f"{today.year + (month <= today.month):04}-{month:02}",) * 2
+    before = today.year - (month > today.month)
     after = today.year + (month < today.month)
     return f"{before:04}-{month:02}", f"{after:04}-{month:02}"
 
@@ -203,12 +226,13 @@ def date_features(doc: Doc, predicate: str, trigger: int, time: Time, verdict: V
     """The features by which a model decides whether ``time`` really dates the relation."""
     node, word = doc[trigger], doc[time.token]
     ruled = f"{verdict.polarity[0]}{verdict.modality[:2]}"
-    text = doc.text[time.start : time.end].lower().split()
-    while word.dep_ in ("pobj", "nummod", "compound", "amod") and word.head != word and word.head != node:
+    text = time.text.lower().split()
+    while word.dep_ in ("pobj", "nummod", "compound", "amod") and word.head not in (word, node):
         word = word.head
     head = word.head
     path = _path(word, node)
-    return [f"p={predicate}", f"ruled={ruled}", f"p={predicate}&ruled={ruled}", f"first={text[0]}", f"length={len(time.past)}",
+    return [f"p={predicate}", f"ruled={ruled}", f"p={predicate}&ruled={ruled}", f"first={text[0]}",
+            f"length={len(time.past)}",
             f"dep={word.dep_}", f"on={head.lemma_.lower()}", f"at={head == node}", f"at={head == node}&p={predicate}",
             f"path={path}", f"tag={node.tag_}", f"tag={node.tag_}&first={text[0]}", f"w={node.lemma_.lower()}",
             f"w={node.lemma_.lower()}&p={predicate}", f"side={word.i < node.i}", f"ontag={head.tag_}",
@@ -217,7 +241,7 @@ def date_features(doc: Doc, predicate: str, trigger: int, time: Time, verdict: V
 
 def _path(word: Token, node: Token) -> str:
     up = {token.i: n for n, token in enumerate((node, *node.ancestors))}
-    steps = []
+    steps: list[str] = []
     for token in (word, *word.ancestors):
         if token.i in up:
             climb = [t.dep_ for t in (node, *node.ancestors)][: up[token.i]]

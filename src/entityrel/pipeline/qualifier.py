@@ -1,7 +1,8 @@
 """The qualifier: polarity, modality, attribution, quantity and date of each relation, whoever found it.
 
-The work is in `polarity` and `factuality`, `attribution` and `speakers`, `quantity` and `dates`; here is what they
-share: the word that states the relation, what is computed once for a Doc or a sentence, and the component itself.
+The work is in `polarity` and `factuality`, `attribution`, `speakers` and `quotations`, `quantity` and `dates`; here
+is what they share: the word that states the relation, what is computed once for a Doc or a sentence, and the
+component itself.
 """
 
 from __future__ import annotations
@@ -14,35 +15,40 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from entityrel.knowledge.cues import Lexicon, load_cues
-from entityrel.pipeline.attribution import Attribution, Statement, attribute, find_statements
+from entityrel.pipeline.attribution import Attribution, Statements, find_statements
 from entityrel.pipeline.dates import Time, date_features, date_of, parse_date, times_of
-from entityrel.pipeline.factuality import factuality_features
+from entityrel.pipeline.factuality import FactualityFeatures
 from entityrel.pipeline.learned import Learned, LinearModel, load_learned
 from entityrel.pipeline.polarity import Verdict, judge
-from entityrel.pipeline.quantity import Quantity, quantity_of
+from entityrel.pipeline.quantity import Quantity, money_of, quantity_of
 from entityrel.pipeline.state import Proposal, TokenSpan, require, state
-from entityrel.pipeline.triggers import find_trigger, relation_heads
+from entityrel.pipeline.triggers import TriggerFinder, relation_heads
 from entityrel.schema import MODALITIES, POLARITIES, Modality, Polarity
 
 __all__ = ["DocQualifier", "Qualifier", "choose_judgement", "make_qualifier"]
 
 #: Sentences between an argument and the trigger beyond which the argument's sentence is no part of the evidence.
 _NEAR_SENTENCES = 2
-#: The model may overrule a negation that the rules found only when it is as sure as this.
-_SURE = 0.6
+#: The chances that the model must give to overrule the rules in the cases of `choose_judgement`.
+_SURE, _VERY_SURE = 0.8, 0.95
+_FACT = "affirmed actual"
 #: The chance from which on a date is believed.
 _DATED = 0.5
 
 
 def choose_judgement(model: LinearModel, features: list[str], verdict: Verdict) -> tuple[Polarity, Modality]:
-    """The model's polarity and modality; the rules' where they saw a negation and the model is not sure of a fact."""
+    """The model's polarity and modality, or the rules' where they can be trusted and the model is not sure."""
     chances = model.probabilities(features)
     best = int(chances.argmax())
     polarity, _, modality = model.classes[best].partition(" ")
-    if verdict.negated and model.classes[best] == "affirmed actual" and chances[best] < _SURE:
+    needed = 0.0
+    if verdict.cues and (verdict.local or (verdict.negated and model.classes[best] == _FACT)):
+        needed = _SURE  # "did not sell", "may sell"; and no fact of what the rules saw negated
+    if verdict.cues and (verdict.negations > 1 or verdict.short):
+        needed = _VERY_SURE  # logic, rare in the gold: "did not deny selling"
+    if chances[best] < needed:
         return verdict.polarity, verdict.modality
     return POLARITIES[polarity == "negated"], MODALITIES[[*MODALITIES].index(cast("Modality", modality))]
-
 
 
 @Language.factory(
@@ -96,13 +102,15 @@ class DocQualifier:
         self.lexicon = lexicon
         self.learned = learned
         self._today = parse_date(state(doc).get("article_date"))
+        self._triggers = TriggerFinder(learned.triggers)
+        self._features = FactualityFeatures(doc, lexicon)
         self._times: dict[int, list[Time]] = {}
         self._quantities: dict[TokenSpan, Quantity | None] = {}
 
     @cached_property
-    def statements(self) -> list[Statement]:
+    def statements(self) -> Statements:
         """What the Doc says that somebody states."""
-        return find_statements(self.doc, self.lexicon)
+        return Statements(find_statements(self.doc, self.lexicon))
 
     def qualify(self, item: Proposal) -> Proposal:
         """The relation with all that this component adds."""
@@ -113,7 +121,7 @@ class DocQualifier:
         polarity, modality = self.decide(item, trigger, heads, verdict, time)
         spoken = self.attribute(item, trigger)
         time = self.believed(item["predicate"], trigger, time, verdict)
-        quantity = self.quantity(item)
+        quantity = self.quantity(item, trigger)
         notes = [*item.get("notes", ())]
         if verdict.hypothetical and "hypothetical" not in notes:
             notes.append("hypothetical")
@@ -144,7 +152,7 @@ class DocQualifier:
         span = item.get("trigger")
         if span:
             return int(self.doc[span[0] : span[1]].root.i)
-        return find_trigger(self.doc, item["predicate"], heads, self.learned.triggers)
+        return self._triggers.find(item["predicate"], heads)
 
     def judge(self, predicate: str, trigger: int, heads: list[Token]) -> Verdict:
         """What the rules say."""
@@ -154,8 +162,7 @@ class DocQualifier:
         self, item: Proposal, trigger: int, heads: list[Token], verdict: Verdict, time: Time | None
     ) -> list[str]:
         """The features of the model that decides polarity and modality."""
-        tense = self.tense_of(time)
-        return factuality_features(self.doc, item["predicate"], trigger, heads, verdict, self.lexicon, tense)
+        return self._features(item["predicate"], trigger, heads, verdict, self.tense_of(time))
 
     def decide(
         self, item: Proposal, trigger: int, heads: list[Token], verdict: Verdict, time: Time | None
@@ -195,7 +202,7 @@ class DocQualifier:
         """Who states the relation; nobody states a post."""
         if item["predicate"] in self.lexicon.cues.affiliations:
             return Attribution()
-        spoken = attribute(self.statements, trigger)
+        spoken = self.statements.attribute(trigger)
         if item["predicate"] in self.lexicon.cues.self_spoken and self._same(spoken.source, item["subject"]):
             return Attribution(spoken.chain[:-1], spoken.cue if spoken.chain[1:] else None)
         return spoken
@@ -208,8 +215,10 @@ class DocQualifier:
         same_id = bool(first[0].ent_kb_id_) and first[0].ent_kb_id_ == second[0].ent_kb_id_
         return same_id or first.text == second.text
 
-    def quantity(self, item: Proposal) -> Quantity | None:
-        """The amount of the object, if that is a weapon."""
+    def quantity(self, item: Proposal, trigger: int) -> Quantity | None:
+        """The amount of the object, if that is a weapon; the sum of money of aid and trade."""
+        if item["predicate"] in self.lexicon.cues.money_predicates:
+            return money_of(self.doc, trigger, self.lexicon)
         span = (item["object"][0], item["object"][1])
         if span not in self._quantities:
             weapon = self.doc[span[0]].ent_type_ == "WEAPON"

@@ -1,0 +1,183 @@
+"""What stands beside a word: negation, auxiliaries, "no", "planned", and what the trigger says by itself."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from entityrel.knowledge.cues import Governor, Lexicon
+from entityrel.pipeline.verdict import DESIRED, PLANNED, POSSIBLE, Verdict
+from entityrel.schema import MODALITIES
+
+__all__ = ["apply_arguments", "apply_past_posts", "apply_surroundings", "apply_trigger"]
+
+_UNTIL = 4  # tokens behind a post in which "until" ends it
+_CORE_ARGUMENTS = {"nsubj", "nsubjpass", "dobj", "attr", "dative", "oprd"}
+_FORMER = {"amod", "advmod", "compound", "nmod", "punct", "det"}
+
+
+def apply_trigger(verdict: Verdict, predicate: str, node: Token, lexicon: Lexicon) -> None:
+    """What the trigger says by itself, for its predicate: an "offer" of ``transfers`` is possible."""
+    said = lexicon.trigger(predicate, node.lemma_.lower())
+    if said is None:
+        return
+    if said.polarity == "negated":
+        verdict.negate(node)
+    if said.modality != "actual":
+        verdict.raise_to(MODALITIES.index(said.modality), node)
+
+
+def apply_past_posts(verdict: Verdict, node: Token, arguments: list[Token], lexicon: Lexicon) -> None:
+    """Posts once held: "former president", "ex-minister", "the late king", "was president", "president until 2019"."""
+    words = (node, *arguments[:1])
+    for word in words:
+        for child in word.lefts:
+            if verdict.negated or child.lower_ in lexicon.cues.then:
+                return
+            if child.dep_ in _FORMER and child.lower_ in lexicon.cues.former:
+                verdict.negate(child, "former")
+    if verdict.negated:
+        return
+    if node.dep_ == "attr" and node.head.lemma_ == "be" and node.head.tag_ == "VBD":
+        verdict.negate(node.head, "former")
+        return
+    first, last = min(word.i for word in words), max(word.i for word in words)
+    for token in node.doc[max(first - 1, node.sent.start) : min(last + _UNTIL, node.sent.end)]:
+        if token.lower_ in lexicon.cues.ended:
+            verdict.negate(token, "former")
+            return
+        if token.lower_ in lexicon.cues.elect:
+            verdict.raise_to(PLANNED, token)
+            return
+
+
+def apply_arguments(verdict: Verdict, node: Token, arguments: list[Token], lexicon: Lexicon) -> None:
+    """A "no" before an argument that hangs further off: "sent weapons to no government"."""
+    for argument in arguments:
+        # Only what belongs to the trigger's own clause: "no tanks were sent", not "he, with no army, attacked".
+        if node in (argument.head, argument.head.head):
+            continue  # _local sees it
+        for child in argument.lefts:
+            if child.dep_ == "det" and child.lower_ in ("no", "neither") and argument.sent == node.sent:
+                verdict.negate(child)
+                return
+
+
+def apply_surroundings(verdict: Verdict, node: Token, arrived: str, lexicon: Lexicon) -> None:
+    """Apply auxiliaries, negation and modifiers of one word."""
+    if arrived == "conj finite":
+        return  # a later conjunct with a tense of its own shares nothing but the governors
+    cues = lexicon.cues
+    shares_all = arrived != "conj" and not (arrived == "shared" and verdict.negated)
+    modal: Token | None = None
+    perfect = False
+    negation: Token | None = None
+    for child in node.children:
+        lower = child.lower_
+        if child.dep_ == "aux":
+            if child.tag_ == "MD":
+                modal = child
+            perfect = perfect or (lower in ("have", "'ve") and child.tag_ == "VB")
+        elif (word := _negative_word(child, cues.negation)) is not None:
+            if child.dep_ == "cc" and child.i > node.i:
+                continue  # "neither … nor": said of the next conjunct
+            if _negates(word, cues.no_negation_before):
+                negation = word
+        elif child.dep_ == "advmod" and lower in cues.possible_adverbs:
+            verdict.raise_to(POSSIBLE, child)
+        elif child.dep_ in _CORE_ARGUMENTS and (word := _negative_phrase(child, node, lexicon)) is not None:
+            negation = negation or word
+        elif child.dep_ in ("amod", "compound") and node.pos_ in ("NOUN", "PROPN"):
+            found = _class_of_modifier(child, lexicon)
+            if found is not None:
+                verdict.govern(*found, child)
+    if negation is not None and shares_all and _could_not(modal, negation, perfect):
+        verdict.negate(negation)
+        return
+    if modal is not None:
+        _modal(verdict, node, modal, perfect, lexicon)
+    elif node.tag_ in ("VBP", "VBZ", "VBG", "VB") and (word := _future(node, lexicon)) is not None:
+        verdict.raise_to(PLANNED, word)
+    if negation is not None and shares_all:
+        verdict.negate(negation)
+
+
+def _class_of_modifier(word: Token, lexicon: Lexicon) -> tuple[str, Governor] | None:
+    """The class of "possible", "planned", "cancelled" before a noun."""
+    lemma = word.lemma_.lower()
+    found = lexicon.governor(lemma, "ADJ", frozenset(), "object")
+    if found is None and word.tag_ == "VBN":
+        found = lexicon.governor(lemma, "VERB", frozenset(), "object")
+    return found
+
+
+def _could_not(modal: Token | None, negation: Token, perfect: bool) -> bool:
+    # "could not deliver" tells of a failure, "may not deliver" of a possibility
+    return modal is not None and modal.lower_ == "could" and negation.dep_ == "neg" and not perfect
+
+
+def _modal(verdict: Verdict, node: Token, modal: Token, perfect: bool, lexicon: Lexicon) -> None:
+    modals, lower = lexicon.cues.modals, modal.lower_
+    if lower in modals.conditional:
+        conditional = any(
+            child.dep_ == "advcl" and any(mark.lower_ in lexicon.cues.conditions for mark in child.lefts)
+            for child in node.children
+        )
+        if perfect and (conditional or node.dep_ != "ccomp"):
+            verdict.negate(modal, "counterfactual")
+        elif perfect or conditional:
+            verdict.raise_to(POSSIBLE, modal)
+        elif node.lemma_ not in ("like", "prefer"):
+            verdict.raise_to(PLANNED, modal)
+    elif lower in modals.planned:
+        verdict.raise_to(PLANNED, modal)
+    elif lower in modals.possible:
+        verdict.raise_to(POSSIBLE, modal)
+    elif lower in modals.desired:
+        if perfect and lower == "must":
+            verdict.raise_to(POSSIBLE, modal)
+        else:
+            if perfect:
+                verdict.negate(modal, "counterfactual")
+            verdict.raise_to(DESIRED, modal)
+
+
+def _negative_word(child: Token, negation: frozenset[str]) -> Token | None:
+    if child.dep_ == "neg" or (child.dep_ in ("advmod", "preconj", "cc", "det") and child.lower_ in negation):
+        return child
+    if child.dep_ == "advmod":  # "no longer", "hardly ever"
+        return next((word for word in child.lefts if word.dep_ in ("neg", "advmod") and word.lower_ in negation), None)
+    return None
+
+
+def _negates(word: Token, before: frozenset[str]) -> bool:
+    following = word.doc[word.i + 1].lower_ if word.i + 1 < len(word.doc) else ""
+    if word.lower_ == "no" and word.dep_ not in ("det", "neg"):
+        return False
+    return following not in before
+
+
+def _negative_phrase(phrase: Token, verb: Token, lexicon: Lexicon) -> Token | None:
+    """The "no" of "no tanks", "neither side", "nobody", as subject or object of ``verb``."""
+    if phrase.lower_ in lexicon.cues.negation:
+        return phrase
+    for child in phrase.lefts:
+        first = next(iter(child.lefts), None)
+        if first is not None and first.lower_ == "not" and child.dep_ in ("nummod", "quantmod", "det", "amod"):
+            return first  # "not one tank"
+        if child.lower_ in ("no", "neither") and child.dep_ in ("det", "preconj", "cc", "neg"):
+            return child
+        if child.dep_ == "neg" or (child.lower_ == "not" and child.i < phrase.i):
+            return child if _negates(child, lexicon.cues.no_negation_before) else None
+    return None
+
+
+def _future(node: Token, lexicon: Lexicon) -> Token | None:
+    """The "next" of "arrives next week": a present tense that tells of the future."""
+    if any(child.dep_ in ("aux", "auxpass") and child.tag_ in ("VBD", "VBN") for child in node.lefts):
+        return None
+    for child in node.children:
+        if child.dep_ in ("npadvmod", "advmod"):
+            for word in (child, *child.lefts):
+                if word.lower_ in lexicon.cues.future_times:
+                    return word
+    return None
