@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 
 from entityrel.corpus import pool
 from entityrel.corpus.annotate import Limits
@@ -51,3 +53,17 @@ def test_a_script_without_the_guard_is_told_so(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "PipelineError: the worker processes could not be started" in done.stderr
     assert '__name__ == "__main__"' in done.stderr
+
+
+def test_a_pipeline_in_memory_reaches_the_processes() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "LOC", "pattern": "Tabriz"}])  # type: ignore[attr-defined]
+    nlp.max_length = 1234
+    there = pickle.loads(pickle.dumps(pool._Source.of(nlp))).load()
+    assert there.max_length == 1234
+    assert [ent.label_ for ent in there("Not far from Tabriz.").ents] == ["LOC"]
+
+
+def test_a_name_is_loaded_by_each_process() -> None:
+    assert pool._Source.of("sm").name == "sm"
+    assert pool._Source.of(None).name is None
