@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from stub_pipeline import StubSource
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, texts: list[str], source: Any = None, **options: Any) -> list[Any]:
-    monkeypatch.setattr(pool._Source, "of", lambda _: source or StubSource())
+    monkeypatch.setattr(pool, "_source", lambda _: nullcontext(source or StubSource()))
     items: list[Article | Rejected] = [Article(id=str(number), text=text) for number, text in enumerate(texts)]
     batches = [items[start : start + 4] for start in range(0, len(items), 4)]
     results = pool.annotate_in_processes(batches, None, 2, Limits(**options))
@@ -59,11 +60,15 @@ def test_a_pipeline_in_memory_reaches_the_processes() -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "LOC", "pattern": "Tabriz"}])  # type: ignore[attr-defined]
     nlp.max_length = 1234
-    there = pickle.loads(pickle.dumps(pool._Source.of(nlp))).load()
+    with pool._source(nlp) as source:
+        there = pickle.loads(pickle.dumps(source)).load()
+        assert source.copy
+    assert not source.copy.exists()
     assert there.max_length == 1234
     assert [ent.label_ for ent in there("Not far from Tabriz.").ents] == ["LOC"]
 
 
 def test_a_name_is_loaded_by_each_process() -> None:
-    assert pool._Source.of("sm").name == "sm"
-    assert pool._Source.of(None).name is None
+    for name in ("sm", None):
+        with pool._source(name) as source:
+            assert (source.name, source.copy) == (name, None)

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_processes_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.Monke
     from entityrel.corpus import pool  # noqa: PLC0415
     from stub_pipeline import StubSource  # noqa: PLC0415
 
-    monkeypatch.setattr(pool._Source, "of", lambda _: StubSource())
+    monkeypatch.setattr(pool, "_source", lambda _: nullcontext(StubSource()))
     corpus = _corpus(tmp_path / "in", range(45))
     _run(corpus, tmp_path / "one")
     _run(corpus, tmp_path / "two", workers=2)

@@ -11,13 +11,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as TookTooLong
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import spacy
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from spacy.language import Language
-from spacy.util import load_model_from_config
-from thinc.api import Config
 
 from entityrel.corpus.annotate import Batch, Limits, Pipeline, Results, annotate_batch, load_pipeline
 from entityrel.corpus.items import Rejected
@@ -32,25 +33,29 @@ _AHEAD = 3
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """What a process needs to have the pipeline: its name or path, or everything that is in it."""
+    """Where a process finds the pipeline: a name or path, or a copy of one that is in memory."""
 
     name: str | Path | None = None
-    config: str = ""
-    data: bytes = b""
+    copy: Path | None = None
     max_length: int = 0
 
-    @classmethod
-    def of(cls, nlp: Pipeline) -> _Source:
-        if not isinstance(nlp, Language):
-            return cls(name=nlp)
-        return cls(config=nlp.config.to_str(), data=nlp.to_bytes(), max_length=nlp.max_length)
-
     def load(self) -> Language:
-        if not self.config:
+        if self.copy is None:
             return load_pipeline(self.name)
-        nlp = load_model_from_config(Config().from_str(self.config))
+        nlp = spacy.load(self.copy)
         nlp.max_length = self.max_length
-        return nlp.from_bytes(self.data)
+        return nlp
+
+
+@contextmanager
+def _source(nlp: Pipeline) -> Iterator[_Source]:
+    """A pipeline in memory is written to a temporary folder (spaCy's `to_bytes` loses patterns of an entity_ruler)."""
+    if not isinstance(nlp, Language):
+        yield _Source(name=nlp)
+        return
+    with TemporaryDirectory(prefix="entityrel-") as folder:
+        nlp.to_disk(folder)
+        yield _Source(copy=Path(folder), max_length=nlp.max_length)
 
 
 #: The pipeline of this process, or why it could not be loaded.
@@ -70,9 +75,14 @@ def annotate_in_processes(batches: Iterable[Batch], nlp: Pipeline, workers: int,
     Raises:
         PipelineError: If a process cannot be started, or cannot load the pipeline.
     """
+    with _source(nlp) as source:
+        yield from _run(batches, source, workers, limits)
+
+
+def _run(batches: Iterable[Batch], source: _Source, workers: int, limits: Limits) -> Iterator[Results]:
     waiting: deque[tuple[Batch, ProcessFuture[Results]]] = deque()
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(workers, initializer=_start, initargs=(_Source.of(nlp), limits), context=context)
+    pool = ProcessPool(workers, initializer=_start, initargs=(source, limits), context=context)
     try:
         for batch in batches:
             waiting.append((batch, pool.schedule(_work, (batch,), timeout=limits.seconds)))
