@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from conftest import DocOf
+from pydantic import RootModel
 
+from conftest import DocOf
 from entityrel.errors import KnowledgeError
+from entityrel.knowledge import files
 from entityrel.knowledge.frames import Frame, Step, load_frames, load_grammar
 from entityrel.knowledge.ontology import load_ontology
 from entityrel.pipeline.ruler import RelationRuler
@@ -58,7 +62,7 @@ frames:
     shape: supply
     verbs: [bestow]
     examples:
-      - {text: "[Iran|COUNTRY|IRN] bestowed [drones|WEAPON|drone] on [Russia|COUNTRY|RUS].", finds: ["transfers(IRN, drone)"]}
+      - {text: "[Iran|COUNTRY|IRN] bestowed [drones|WEAPON|drone] on it.", finds: ["transfers(IRN, drone)"]}
       - {text: "[Drones|WEAPON|drone] were bestowed by [Iran|COUNTRY|IRN].", finds: ["transfers(IRN, drone)"]}
     none: "[Iran|COUNTRY|IRN] bestowed nothing."
     origin: a test
@@ -81,6 +85,14 @@ def test_a_frame_of_the_user_works_without_python(tmp_path: Path, doc_of: DocOf)
         ("shape: supply", "shape: suply", ["transfers.bestow", "'shape'", "suply"]),
         ("shape: supply", "roles: {subject: [agent]}", ["transfers.bestow", "'roles'", "object"]),
         ("shape: supply", "roles: {subject: [agent], object: [theme], goal: [to]}", ["transfers.bestow", "goal"]),
+        (
+            "shape: supply",
+            "roles: {subject: [agnet], object: [theme]}",
+            ["roles.subject", "'agnet'"],
+        ),
+        ("shape: supply", 'roles: {subject: ["any:agent"], object: [theme]}', ["roles.subject", "'any:agent'"]),
+        ("shape: supply", "shape: supply\n    unless: [frm]", ["transfers.bestow", "'unless'", "'frm'"]),
+        ("shape: supply", "shape: supply\n    required: [recipent]", ["transfers.bestow", "'required'", "recipent"]),
         ("id: transfers.bestow", "id: transfers.supply", ["transfers.supply", "twice"]),
         ('none: "[Iran|COUNTRY|IRN] bestowed nothing."', "", ["frames.0.none", "required"]),
         ("frames:", "frames: [", ["cannot be read as YAML"]),
@@ -103,8 +115,41 @@ def test_steps_of_a_path() -> None:
         Step.parse("prep>")
 
 
-def test_constructions_name_only_known_classes_and_functions() -> None:
-    grammar = load_grammar()
-    functions = {rule.function for rule in grammar.constructions} | {"same"}
-    for rule in grammar.constructions:
-        assert rule.via is None or rule.via in functions, rule.name
+@pytest.mark.parametrize(
+    ("new", "named"),
+    [
+        ('path: [">nsubj"], via: agnet', "'via'"),
+        ('path: [">nsubj"], word_class: light_verbs', "'light_verbs'"),
+        ('path: ["nsubj"]', "not a step"),
+        ('paths: [">nsubj"]', r"constructions\.0\.paths"),
+    ],
+)
+def test_a_wrong_construction_is_reported(
+    new: str, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (files.DATA / "constructions.yaml").read_text(encoding="utf-8")
+    (tmp_path / "constructions.yaml").write_text(text.replace('path: [">nsubj"]', new, 1), encoding="utf-8")
+    monkeypatch.setattr(files, "DATA", tmp_path)
+    with pytest.raises(KnowledgeError, match=rf"constructions\.yaml.*{named}"):
+        load_grammar.__wrapped__()
+
+
+class _Anything(RootModel[Any]):
+    """A file as it is."""
+
+
+def test_no_word_stands_twice_in_a_list() -> None:
+    for path in (files.DATA / "constructions.yaml", *sorted((files.DATA / "frames").glob("*.yaml"))):
+        for where, words in _lists(files.read_yaml(path, _Anything).root, path.name):
+            assert len(set(words)) == len(words), where
+
+
+def _lists(data: object, where: str) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _lists(value, f"{where}: {data.get('id', '')} {key}")
+    elif isinstance(data, list) and all(isinstance(item, str) for item in data) and not where.endswith("path"):
+        yield where, data
+    elif isinstance(data, list):
+        for item in data:
+            yield from _lists(item, where)

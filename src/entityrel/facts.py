@@ -48,7 +48,7 @@ def facts(article: AnnotatedArticle) -> Facts:
         >>> len(found), dict(found.held_back)
         (0, {'negated': 1})
     """
-    held_back = Counter(
+    held_back: Counter[str] = Counter(
         relation.polarity if relation.polarity == "negated" else relation.modality
         for relation in article.relations
         if not relation.is_fact

@@ -39,7 +39,7 @@ def read_yaml(name: str | Path, model: type[Model]) -> Model:
     """
     path = DATA / name
     try:
-        data = srsly.read_yaml(path)
+        data = srsly.read_yaml(path)  # type: ignore[attr-defined]  # srsly re-exports without __all__
     except (OSError, ValueError) as error:
         raise KnowledgeError(f"{path}: cannot be read as YAML: {error}") from error
     return check(data, model, str(name))

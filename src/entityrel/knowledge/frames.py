@@ -25,6 +25,8 @@ from entityrel.knowledge.ontology import load_ontology
 __all__ = ["Construction", "Entry", "Example", "Frame", "Grammar", "Step", "load_frames", "load_grammar"]
 
 ROLES = ("subject", "object", "recipient")
+_ROLE_PREFIXES = ("", "owner", "org", "governor")
+_UNLESS_PREFIXES = ("", "weapon", "any")
 PartOfSpeech = Literal["verb", "noun", "adjective", "mention"]
 _WORD = re.compile(r"[^\s-]+|-")  # as spaCy tokenises: hyphens are tokens
 _STEP = re.compile(r"^([<>])([a-zA-Z|]+)(?::([a-z|]+))?$")
@@ -98,6 +100,7 @@ class Construction(Strict):
 
 
 class _GrammarFile(Strict):
+    prepositions: frozenset[str]
     word_classes: dict[str, list[str]]
     shapes: dict[str, dict[str, list[str]]]
     constructions: list[Construction]
@@ -105,11 +108,20 @@ class _GrammarFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The constructions, the lexical classes that they and the argument finder use, and named role maps."""
+    """The constructions, the lexical classes that they and the argument finder use, and named role maps.
+
+    ``prepositions`` are those that name a logical function; the other functions are those of the constructions.
+    """
 
     constructions: tuple[Construction, ...]
+    prepositions: frozenset[str]
     word_classes: Mapping[str, frozenset[str]]
     shapes: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """All logical functions: what a frame or a ``via`` may ask for."""
+        return self.prepositions | {rule.function for rule in self.constructions} | {"self"}
 
 
 @cache
@@ -126,8 +138,11 @@ def load_grammar() -> Grammar:
         for word_class in (item.word_class, item.not_class):
             if word_class is not None and word_class not in classes:
                 raise KnowledgeError(f"{name}: construction {item.name!r}: no such word class: {word_class!r}")
+    functions = {item.function for item in file.constructions} | {None, "same"}
+    if missing := [item.name for item in file.constructions if item.via not in functions]:
+        raise KnowledgeError(f"{name}: construction {missing[0]!r}: no construction has the function of its 'via'")
     shapes = {key: {role: tuple(functions) for role, functions in roles.items()} for key, roles in file.shapes.items()}
-    return Grammar(tuple(file.constructions), classes, shapes)
+    return Grammar(tuple(file.constructions), file.prepositions, classes, shapes)
 
 
 # --------------------------------------------------------------------------------------------------- frames
@@ -290,6 +305,11 @@ def _resolve(item: _Frame, where: str) -> Frame:
         raise KnowledgeError(f"{where}: needs at least one of 'verbs', 'nouns', 'adjectives', 'mentions'")
     roles = {**(grammar.shapes[item.shape] if item.shape else {}), **item.roles}
     _check_roles(roles, where, has_recipient=predicates[item.predicate].recipient is not None)
+    if unknown := set(item.required) - set(roles):
+        raise KnowledgeError(f"{where}: field 'required': no such role: {', '.join(sorted(unknown))}")
+    for role, asked in roles.items():
+        _check_functions(asked, _ROLE_PREFIXES, f"{where}: field 'roles.{role}'")
+    _check_functions(item.unless, _UNLESS_PREFIXES, f"{where}: field 'unless'")
     return Frame(
         id=item.id,
         predicate=item.predicate,
@@ -313,3 +333,10 @@ def _check_roles(roles: Iterable[str], where: str, *, has_recipient: bool) -> No
         raise KnowledgeError(f"{where}: field 'roles': {', '.join(sorted(missing))} has no function")
     if "recipient" in roles and not has_recipient:
         raise KnowledgeError(f"{where}: field 'roles': this predicate takes no recipient")
+
+
+def _check_functions(asked: Iterable[str], prefixes: tuple[str, ...], where: str) -> None:
+    for function in asked:
+        prefix, _, name = function.rpartition(":")
+        if prefix not in prefixes or name not in load_grammar().functions:
+            raise KnowledgeError(f"{where}: constructions.yaml has no function {function!r}")

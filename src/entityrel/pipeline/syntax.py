@@ -22,7 +22,7 @@ __all__ = ["Filler", "Tree", "Walker"]
 
 #: How often a construction may lead on to another trigger ("agreed to start sending": agent of agreed).
 _DEPTH = 6
-_ATTRIBUTES = ["HEAD", "DEP", "LEMMA", "LOWER", "TAG", "POS"]
+_ATTRIBUTES: list[int | str] = ["HEAD", "DEP", "LEMMA", "LOWER", "TAG", "POS"]
 _PARTS: dict[str, PartOfSpeech] = {
     "VERB": "verb", "AUX": "verb", "NOUN": "noun", "PROPN": "noun", "ADJ": "adjective",
 }  # fmt: skip
@@ -122,7 +122,7 @@ class _Compiled:
 @cache
 def _compile(part_of_speech: PartOfSpeech, function: str) -> tuple[_Compiled, ...]:
     grammar: Grammar = load_grammar()
-    wanted = "preposition" if function in PREPOSITIONS else function
+    wanted = "preposition" if function in grammar.prepositions else function
     return tuple(
         _Compiled(
             rule,
@@ -209,11 +209,3 @@ class Walker:
 
 
 _PREPOSITIONAL = ("prep", "dative", "agent", "prt")
-#: Prepositions that can name a logical function.
-PREPOSITIONS = frozenset(
-    {
-        "about", "across", "against", "along", "alongside", "among", "around", "as", "at", "between", "by", "for",
-        "from", "in", "including", "inside", "into", "near", "of", "off", "on", "onto", "over", "per", "through", "to",
-        "toward", "towards", "under", "upon", "via", "with",
-    }
-)  # fmt: skip
