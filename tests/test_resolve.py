@@ -68,7 +68,7 @@ def ids(found: Iterable[AnnotatedArticle], label: str = "PERSON") -> list[str]:
         ("Dmitri Karlovskiy", "Dmitry Karlovsky"),
         ("Zeki ash-Shami", "Zeki al-Shami"),
         ("President Jan Kowal", "Jan Kowal"),
-        ("Jan Peter Kowal", "Jan Kowal"),
+        ("Jan P. Kowal", "Jan Kowal"),
         ("Jan P. Kowal", "Jan Peter Kowal"),
     ],
 )
@@ -90,6 +90,8 @@ def test_spellings_of_one_name_are_one_person(one: str, other: str) -> None:
         ("Kim Yong-chol", "Kim Yong-nam"),
         ("Kim Chol", "Kim Yong-chol"),
         ("Jan Kowal Sr.", "Jan Kowal Jr."),
+        ("Jan Kowal", "Jan Kowal Jr."),
+        ("Jan Peter Kowal", "Jan Kowal"),
         ("J. Kowal", "Jan Kowal"),
         ("Kowal", "Jan Kowal"),
         ("Jan Kowal", "Kowal Jan"),
@@ -147,10 +149,34 @@ def test_namesakes_of_two_countries_get_two_ids() -> None:
 
 def test_several_middle_names_are_no_choice() -> None:
     found = resolve(
-        [article(f"a{n}", f"Jan {name}Kowal") for n, name in enumerate(["", "Adam ", "Piotr "])], gazetteer=EMPTY
+        [article(f"a{n}", f"Jan {name}Kowal") for n, name in enumerate(["", "A. ", "P. "])], gazetteer=EMPTY
     )
     assert len(set(ids(found))) == 3
     assert found.refused[0].reason == "several fuller names fit"
+
+
+@pytest.mark.parametrize(("short", "joined"), [("Jan Kowal", 1), ("Jan Kowal Ruiz", 2), ("J. P. Kowal", 2)])
+def test_a_middle_name_or_second_surname_needs_something_in_common(short: str, joined: int) -> None:
+    names = ["Jan Adam Kowal", short]
+    people = [article(f"a{n}", name, offices=[(name, "Iran")]) for n, name in enumerate(names)]
+    assert len(set(ids(resolve(people, gazetteer=EMPTY)))) == joined
+
+
+def test_known_namesakes_count_though_the_corpus_has_one() -> None:
+    articles = [
+        article("a1", "George W. Bush", offices=[("George W. Bush", "Iran")]),
+        article("a2", "George Bush"),
+    ]
+    assert len(set(ids(resolve(articles, gazetteer=EMPTY)))) == 1
+    assert len(set(ids(resolve(articles)))) == 2
+
+
+def test_one_name_with_two_ids_stays_two() -> None:
+    forces = [article(f"a{n}", "Air Force", label="ORG") for n in range(2)]
+    other = forces[1].entities[0].model_copy(update={"id": "indian-air-force"})
+    found = resolve([forces[0], forces[1].model_copy(update={"entities": (other,)})], gazetteer=EMPTY)
+    assert ids(found, "ORG") == ["air-force", "indian-air-force"]
+    assert found.refused[0].reason == "one name has several ids"
 
 
 def test_two_that_meet_are_two() -> None:

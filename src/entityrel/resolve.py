@@ -17,6 +17,7 @@ from typing import Any
 
 from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer
 from entityrel.knowledge.identity import Group, Refusal, Unit, fullness, same_names, same_persons
+from entityrel.knowledge.known_persons import known_persons
 from entityrel.knowledge.names import bare_name, defined_acronym, slug
 from entityrel.schema import AnnotatedArticle, Mention, Relation
 
@@ -265,7 +266,7 @@ def _round(units: Mapping[Key, Unit], gazetteer: Gazetteer) -> _Round:
         if label == "PERSON":
             for unit in found:
                 _place(unit, result.entities, gazetteer)
-            groups, refused = same_persons(found)
+            groups, refused = same_persons(found, known_persons(gazetteer))
         else:
             groups, refused = same_names(label, found)
         result.refused += refused
@@ -334,6 +335,8 @@ def _content(group: Group) -> list[tuple[str, list[str]]]:
 
 def _best_id(group: Group) -> str:
     """The id of the canonical name, if a mention has it; else that of the fullest name, the most used one first."""
+    if len(ids := _ids(group)) == 1:
+        return ids.pop()
     label = group.units[0].label
     votes: Counter[str] = Counter()
     names: dict[str, list[tuple[int, ...]]] = {}

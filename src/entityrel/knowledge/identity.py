@@ -10,14 +10,24 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 
-from entityrel.knowledge.names import bare_name, family_first, family_names, is_particle
-from entityrel.knowledge.spellings import Parts, fold, person_keys, person_parts, spelling_key
+from entityrel.knowledge.known_persons import KnownPersons
+from entityrel.knowledge.names import bare_name, family_first, family_names, is_particle, slug
+from entityrel.knowledge.spellings import (
+    Parts,
+    abbreviates,
+    fold,
+    middle_left_out,
+    only_initials,
+    person_keys,
+    person_parts,
+    spelling_key,
+)
 
 __all__ = ["Group", "Refusal", "Unit", "fullness", "same_names", "same_persons"]
 
-_PATRONYMIC = frozenset(("bin", "ibn", "bint", "ben"))
 _GENERATION = re.compile(r"\b(Jr|Sr|II|III|IV|Junior|Senior)\.?$")
 
 
@@ -74,6 +84,7 @@ class Unit:
         return min(self.texts, key=lambda text: (*fullness(self.label, text), -self.texts[text], text))
 
 
+@lru_cache(maxsize=65536)
 def fullness(label: str, text: str) -> tuple[int, ...]:
     """A sort key: the fullest name first."""
     if label != "PERSON":
@@ -98,12 +109,28 @@ def same_names(label: str, units: Iterable[Unit]) -> tuple[list[Group], list[Ref
     by_key: dict[str, list[Unit]] = {}
     for unit in units:
         by_key.setdefault(spelling_key(label, unit.name), []).append(unit)
-    groups, refusals = [], []
-    for key in sorted(by_key):
-        found, refused = _parted(by_key[key])
+    groups: list[Group] = []
+    refusals: list[Refusal] = []
+    for _, same in sorted(by_key.items()):
+        ids: dict[str, set[str]] = {}
+        for unit in same:
+            ids.setdefault(slug(unit.name), set()).update(unit.ids)
+        if any(len(found) > 1 for found in ids.values()):
+            # whoever gave two ids to one name ("the Air Force") knew why
+            refusals.append(_refusal(same, "one name has several ids"))
+            groups += _by_id(same)
+            continue
+        found, refused = _parted(same)
         groups += found
         refusals += refused
     return _acronyms(groups, refusals) if label == "ORG" else (groups, refusals)
+
+
+def _by_id(units: Iterable[Unit]) -> list[Group]:
+    cells: dict[tuple[str, ...], list[Unit]] = {}
+    for unit in units:
+        cells.setdefault(tuple(sorted(unit.ids)), []).append(unit)
+    return [Group(cells[ids]) for ids in sorted(cells)]
 
 
 def _acronyms(groups: list[Group], refusals: list[Refusal]) -> tuple[list[Group], list[Refusal]]:
@@ -129,13 +156,13 @@ def _acronyms(groups: list[Group], refusals: list[Refusal]) -> tuple[list[Group]
     return kept, refusals
 
 
-def same_persons(units: Iterable[Unit]) -> tuple[list[Group], list[Refusal]]:
+def same_persons(units: Iterable[Unit], known: KnownPersons) -> tuple[list[Group], list[Refusal]]:
     """Groups of persons.
 
-    Full names in another spelling are one person. So is a name without its middle names, if the corpus has only one
-    fuller name; a surname, a first initial or a name without its second surname only with a country or organisation
-    in common, and only if one full name fits. Units with different first names, countries, generations ("Jr.") or
-    known ids, and those that a relation joins, are never in one group.
+    Full names in another spelling are one person. So is a name without its middle initial, if the corpus has only one
+    fuller name; a surname, a first initial, a name without a middle name or a second surname only with a country or
+    organisation in common, and only if one full name fits, those of known persons included. Units with different
+    first names, countries, generations ("Jr.") or known ids, and those that a relation joins, are never in one group.
     """
     full: dict[Parts, list[Unit]] = {}
     short: list[Unit] = []
@@ -150,16 +177,14 @@ def same_persons(units: Iterable[Unit]) -> tuple[list[Group], list[Refusal]]:
         found, refused = _parted(same)
         groups += found
         refusals += refused
-    groups, refused = _fuller(groups)
+    groups, refused = _fuller(groups, known)
     refusals += refused
-    left, refused = _attach(groups, [unit for unit in short if not unit.known])
+    left, refused = _attach(groups, [unit for unit in short if not unit.known], known)
     left += [unit for unit in short if unit.known]
     refusals += refused
-    by_name: dict[Parts, list[Unit]] = {}
-    for unit in left:
-        by_name.setdefault(tuple(map(fold, person_parts(unit.name))), []).append(unit)
-    for name in sorted(by_name):
-        found, refused = _parted(by_name[name])
+    # of a name alone, two ids are two persons, and one id is one person unless the countries differ
+    for group in _by_id(left):
+        found, refused = _parted(group.units)
         groups += found
         refusals += refused
     return groups, refusals
@@ -220,8 +245,9 @@ def _conflict(units: Sequence[Unit]) -> str:
     for one, other in combinations(sorted({tuple(sorted(unit.countries)) for unit in units if unit.countries}), 2):
         if not set(one) & set(other):
             return f"countries differ: {', '.join(one)} and {', '.join(other)}"
-    if len(generations := {found for unit in units if (found := _generation(unit))}) > 1:
-        return f"generations differ: {', '.join(sorted(generations))}"
+    generations = {_generation(unit) for unit in units if unit.label == "PERSON" and _is_full(person_parts(unit.name))}
+    if len(generations) > 1:
+        return f"generations differ: {', '.join(sorted(found or 'none' for found in generations))}"
     here = {(unit.article, id) for unit in units for id in unit.ids}
     if any((unit.article, id) in here for unit in units for id in unit.apart):
         return "a relation of an article joins them"
@@ -229,7 +255,8 @@ def _conflict(units: Sequence[Unit]) -> str:
 
 
 def _generation(unit: Unit) -> str:
-    found = sorted(found.group(1) for text in unit.texts if (found := _GENERATION.search(text)))
+    texts = [unit.known_name] if unit.known else unit.texts
+    found = sorted(found.group(1) for text in texts if (found := _GENERATION.search(text)))
     return found[0].replace("Junior", "Jr").replace("Senior", "Sr") if found else ""
 
 
@@ -246,7 +273,7 @@ def _names(group: Iterable[Unit]) -> list[Parts]:
     return sorted({parts for unit in group if len(parts := person_parts(unit.name)) > 1})
 
 
-def _fuller(groups: list[Group]) -> tuple[list[Group], list[Refusal]]:
+def _fuller(groups: list[Group], known: KnownPersons) -> tuple[list[Group], list[Refusal]]:
     """Join each group with the one group that has its name with more middle names, or one more surname."""
     by_ends: dict[Parts, list[int]] = {}
     by_first: dict[Parts, list[int]] = {}
@@ -263,12 +290,12 @@ def _fuller(groups: list[Group]) -> tuple[list[Group], list[Refusal]]:
             continue
         fuller: set[int] = set()
         for parts in found:
-            fuller |= {n for n in by_ends[parts[0], parts[-1]] if any(_middle_left_out(parts, x) for x in folded[n])}
-            fuller |= {
-                n
-                for n in (by_first[parts] if len(parts) == 2 else ())
-                if any(x[: len(parts)] == parts != x for x in folded[n]) and _shared(groups[number], groups[n])
-            }
+            if len(known.with_ends(parts)) > 1:
+                continue  # another George Bush may be meant, though the corpus has only one
+            longer = {n for n in by_ends[parts[0], parts[-1]] if any(middle_left_out(parts, x) for x in folded[n])}
+            if len(parts) == 2:
+                longer |= {n for n in by_first[parts] if any(x[:2] == parts != x for x in folded[n])}
+            fuller |= {n for n in longer if only_initials(parts, folded[n]) or _shared(groups[number], groups[n])}
         fuller.discard(number)
         fitting = {n for n in fuller if not _conflict([*groups[number], *groups[n]])}
         if len(fitting) > 1:
@@ -288,24 +315,6 @@ def _put(index: dict[Parts, list[int]], key: Parts, number: int) -> None:
         numbers.append(number)
 
 
-def _middle_left_out(short: Parts, long: Parts) -> bool:
-    """Whether ``short`` is ``long`` with middle names left out or as initials."""
-    if len(short) > len(long) or short == long:
-        return False
-    rest = list(long[1:-1])
-    for part in short[1:-1]:
-        while rest and not _same_part(part, rest[0]):
-            rest.pop(0)
-        if not rest:
-            return False
-        rest.pop(0)
-    return not _PATRONYMIC & (set(long) - set(short))
-
-
-def _same_part(part: str, other: str) -> bool:
-    return part == other or (1 in (len(part), len(other)) and part[0] == other[0])
-
-
 def _linked(
     groups: list[Group], links: Mapping[int, int], refusals: list[Refusal]
 ) -> tuple[list[Group], list[Refusal]]:
@@ -323,11 +332,11 @@ def _linked(
             result += [groups[number] for number in sorted(joined)]
         else:
             reasons = {reason for number in joined for reason in groups[number].reasons}
-            result.append(Group(units, {*reasons, "name without its middle names or second surname"}))
+            result.append(Group(units, {*reasons, "name without a middle name or second surname"}))
     return result, refusals
 
 
-def _attach(groups: list[Group], short: list[Unit]) -> tuple[list[Unit], list[Refusal]]:
+def _attach(groups: list[Group], short: list[Unit], known: KnownPersons) -> tuple[list[Unit], list[Refusal]]:
     """Put surnames and names with a first initial to the one full name that fits; those that stay alone come back."""
     by_surname: dict[Parts, list[int]] = {}
     for number, group in enumerate(groups):
@@ -342,10 +351,11 @@ def _attach(groups: list[Group], short: list[Unit]) -> tuple[list[Unit], list[Re
         initial = len(parts) > 1 and len(parts[0]) == 1
         namesakes = by_surname.get(parts[-1:] if initial else parts, [])
         if initial:
-            namesakes = [n for n in namesakes if any(name[0][0] == parts[0] for name in _names(groups[n]))]
+            namesakes = [n for n in namesakes if any(abbreviates(parts, name) for name in _names(groups[n]))]
         shared = {n: what for n in namesakes if (what := _shared([unit], groups[n]))}
         fitting = [n for n in shared if not _conflict([*groups[n], unit])]
-        if len(fitting) == 1:
+        others = known.with_part(parts[-1:] if initial else parts, unit.countries)
+        if len(fitting) == 1 and not others - {other.known for other in groups[fitting[0]]}:
             attached.setdefault(fitting[0], []).append((unit, shared[fitting[0]]))
             continue
         left.append(unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from pydantic import model_validator
@@ -12,12 +12,22 @@ from entityrel.knowledge.aliases import alias_key
 from entityrel.knowledge.files import Strict, read_yaml
 from entityrel.knowledge.names import family_first, name_parts, organisation_words, slug
 
-__all__ = ["Parts", "fold", "person_keys", "person_parts", "spelling_key"]
+__all__ = [
+    "Parts",
+    "abbreviates",
+    "fold",
+    "middle_left_out",
+    "only_initials",
+    "person_keys",
+    "person_parts",
+    "spelling_key",
+]
 
 Parts = tuple[str, ...]
 #: The article before a sun letter: "ash-Sharaa", "az-Zawahiri".
 _ARTICLE = re.compile(r"\b[aeu](sh|th|[dlnrstz])[-\s](?=\1)", re.IGNORECASE)
 _SERVANT = re.compile(r"^abd(?:[aeou]l|[aeou](?=(?:rr|ss|nn)))")
+_PATRONYMIC = frozenset(("bin", "ibn", "bint", "ben"))
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 
 
@@ -71,6 +81,7 @@ def fold(part: str) -> str:
     return re.sub(r"([^\W\d_])\1", r"\1", part)
 
 
+@lru_cache(maxsize=65536)
 def person_parts(text: str) -> Parts:
     """The parts of a person's name without titles, suffixes and the Arabic article, folded by accent only."""
     return name_parts(_ARTICLE.sub("al-", text))
@@ -121,3 +132,34 @@ def spelling_key(label: str, text: str) -> str:
         plain = re.sub(r"(?i)^the\s+", "", _ARTICLE.sub("al-", text))
         words, variants = tuple(slug(plain).split("-")), {"el": "al", **_variants()["places"]}
     return "".join(variants.get(word, word) for word in words)
+
+
+def middle_left_out(short: Parts, long: Parts) -> bool:
+    """Whether ``short`` is ``long`` with middle names left out or as initials."""
+    if len(short) > len(long) or short == long:
+        return False
+    rest = list(long[1:-1])
+    for part in short[1:-1]:
+        while rest and not _same_part(part, rest[0]):
+            rest.pop(0)
+        if not rest:
+            return False
+        rest.pop(0)
+    return not _PATRONYMIC & (set(long) - set(short))
+
+
+def only_initials(short: Parts, names: Iterable[Parts]) -> bool:
+    """Whether one of the names has nothing more than middle initials."""
+    return any(
+        middle_left_out(short, name) and all(len(part) == 1 for part in set(name) - set(short)) for name in names
+    )
+
+
+def _same_part(part: str, other: str) -> bool:
+    return part == other or (1 in (len(part), len(other)) and part[0] == other[0])
+
+
+def abbreviates(short: Parts, name: Parts) -> bool:
+    """Whether "J. P. Kowal" may be short for a name: no initial without its name."""
+    given = tuple(map(fold, name[:-1]))
+    return len(short) <= len(name) and all(map(_same_part, short[:-1], given))
