@@ -6,6 +6,7 @@ The dataset is a folder of `entityrel annotate --format parquet`: tables ``artic
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import groupby
@@ -76,7 +77,7 @@ _STATEMENTS: Final = """
 
 
 def aggregate_dataset(
-    folder: str | Path, *, min_sources: int = 0, min_articles: int = 0, memory: str = "400MB"
+    folder: str | Path, *, min_sources: int = 0, min_articles: int = 0, memory: str = "256MB"
 ) -> nx.MultiDiGraph:
     """What `entityrel.graph.aggregate` makes of the graph of all articles of a dataset, without that graph.
 
@@ -158,7 +159,8 @@ def _add_outlets(connection: Any) -> None:
 def _statements(connection: Any, graph: nx.MultiDiGraph) -> Iterator[tuple[Statement, list[Edge]]]:
     symmetric = [name for name, predicate in load_ontology().predicates.items() if predicate.symmetric]
     for parts, rows in groupby(_rows(connection, {"symmetric": symmetric}), key=itemgetter(0, 1, 2, 3)):
-        yield Statement(*parts), [_edge(row) for row in rows]
+        subject, predicate, item, other = (part and sys.intern(part) for part in parts)
+        yield Statement(subject, predicate, item, other), [_edge(row) for row in rows]
 
 
 def _rows(connection: Any, parameters: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
@@ -171,6 +173,9 @@ def _edge(row: tuple[Any, ...]) -> Edge:
     attributes = {
         name: value for name, value in zip(_COLUMNS, row[5:], strict=True) if value is not None and value != ""
     }
+    for name in ("date", "published"):
+        if name in attributes:  # a few thousand days for millions of statements
+            attributes[name] = sys.intern(attributes[name])
     if "quantity_value" in attributes:
         attributes["quantity_value"] = float(attributes["quantity_value"])
     return Edge(row[4], attributes)

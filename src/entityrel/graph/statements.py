@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
@@ -30,7 +31,7 @@ class Statement(NamedTuple):
     @property
     def key(self) -> str:
         """The key of its edge in `aggregate`'s graph: the predicate, and the item if there is one."""
-        return f"{self.predicate}:{self.item}" if self.item is not None else self.predicate
+        return sys.intern(f"{self.predicate}:{self.item}") if self.item is not None else self.predicate
 
 
 class Edge(NamedTuple):
