@@ -130,6 +130,18 @@ def test_a_broken_manifest_is_named(tmp_path: Path) -> None:
         _run(_corpus(tmp_path / "in", range(2)), tmp_path)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs POSIX")
+def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path / "in", range(3))
+
+    def second(_: AnnotatedArticle | Rejected) -> None:
+        with pytest.raises(RecordError, match="another run is writing"):
+            _run(corpus, tmp_path / "out")
+
+    assert _run(corpus, tmp_path / "out", on_result=second)[0].articles == 3
+    assert _run(corpus, tmp_path / "out")[0].kept == 3
+
+
 def test_processes_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from entityrel.corpus import pool  # noqa: PLC0415
     from stub_pipeline import StubSource  # noqa: PLC0415

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -204,10 +206,29 @@ def annotate_to_folder(
         Counts.
 
     Raises:
-        RecordError: If the folder has a manifest that cannot be read.
+        RecordError: If the folder has a manifest that cannot be read, or another run is writing to it.
         PipelineError: If there is no such pipeline.
     """
-    state = _open(Path(folder), nlp, form, resume)
+    with _locked(Path(folder)):
+        state = _open(Path(folder), nlp, form, resume)
+        return _annotate(
+            inputs, state, nlp=nlp, workers=workers, limits=limits, shard_size=shard_size, batch_size=batch_size,
+            on_result=on_result, on_kept=on_kept,
+        )  # fmt: skip
+
+
+def _annotate(
+    inputs: Iterable[_Item],
+    state: _Folder,
+    *,
+    nlp: Pipeline,
+    workers: int,
+    limits: Limits | None,
+    shard_size: int,
+    batch_size: int,
+    on_result: Callable[[AnnotatedArticle | Rejected], None] | None,
+    on_kept: Callable[[Shard], None] | None,
+) -> Run:
     run = Run()
     under_way: deque[_UnderWay] = deque()
 
@@ -256,6 +277,26 @@ def plan(
         )  # fmt: skip
         run.count(shard or empty, kept=shard is not None)
     return run
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other runs out of the folder. The system lifts the lock when the process ends, however it ends."""
+    try:
+        import fcntl  # noqa: PLC0415
+    except ImportError:  # Windows
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RecordError(f"another run is writing to {folder}; wait for it, or end it") from error
+        yield
+    finally:
+        os.close(handle)
 
 
 def _open(folder: Path, nlp: Pipeline, form: str, resume: bool) -> _Folder:
