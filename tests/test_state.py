@@ -10,7 +10,16 @@ from spacy.tokens import Doc, DocBin, Span
 
 import entityrel.pipeline.state as module
 from entityrel.errors import PipelineError
-from entityrel.pipeline.state import Proposal, anaphora, mention, names, register_extensions, relations, require, state
+from entityrel.pipeline.state import (
+    Proposal,
+    anaphora,
+    names,
+    register_extensions,
+    relations,
+    require,
+    span_mention,
+    state,
+)
 
 WORDS = [
     "Kirby", "said", "Tehran", "sent", "several", "hundred", "drones", "to", "the", "Russians", "in", "December", ".",
@@ -113,7 +122,7 @@ def test_plain_data_survives_docbin(doc: Doc) -> None:
 
 
 def test_a_mention_is_that_of_the_entity_and_has_its_canonical_name(doc: Doc) -> None:
-    found = mention(doc, TEHRAN)
+    found = span_mention(doc.ents[1])
     assert (found.text, found.label, found.id, found.name) == ("Tehran", "COUNTRY", "IRN", "Iran")
     assert doc[2:3]._.canonical == "Tehran"  # a bare Span has no id
     assert doc.ents[1]._.canonical == "Iran"

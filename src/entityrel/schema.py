@@ -48,9 +48,9 @@ __all__ = [
 Polarity = Literal["affirmed", "negated"]
 Modality = Literal["actual", "planned", "possible", "desired"]
 POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
-_SURROGATES = re.compile("[\ud800-\udfff]")
 #: In SCHEMA.md's order: if two fit, the later one wins.
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Record(BaseModel):

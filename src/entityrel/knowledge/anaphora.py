@@ -6,25 +6,21 @@ from functools import cache
 
 from entityrel.knowledge.files import Strict, read_yaml
 
-__all__ = ["Anaphors", "Pronoun", "load_anaphors"]
-
-
-class Pronoun(Strict):
-    """What a pronoun may stand for."""
-
-    labels: tuple[str, ...]
-    singular: bool
+__all__ = ["Anaphors", "load_anaphors"]
 
 
 class Anaphors(Strict):
-    """Pronouns by lower-case form; definite and group nouns (lemmas) by the label of what they stand for."""
+    """The labels that a pronoun may stand for, by its lower-case form; nouns (lemmas), by the label that they stand for.
 
-    pronouns: dict[str, Pronoun]
+    ``nouns`` stand for one entity after a word of ``determiners`` ("the company"), ``groups`` for two after one of
+    ``group_determiners`` ("both countries").
+    """
+
+    pronouns: dict[str, frozenset[str]]
     nouns: dict[str, frozenset[str]]
     groups: dict[str, frozenset[str]]
     determiners: frozenset[str]
     group_determiners: frozenset[str]
-    own_country: frozenset[str]
 
     def labels_of(self, lemma: str) -> frozenset[str]:
         """The labels that a definite noun may stand for."""

@@ -24,6 +24,8 @@ _OBJECTS = frozenset({"dobj", "dative", "attr", "oprd"})
 #: Salience of a mention by its grammatical role, and how much a sentence of distance takes off.
 _ROLE = {"subject": 3.0, "object": 1.6, "other": 1.0}
 _PER_SENTENCE = 1.2
+#: By how much the most salient entity must lead.
+_MARGIN = 0.3
 #: Parts of speech of anaphors.
 _ANAPHORIC = frozenset({"PRON", "DET", "NOUN"})
 #: How many sentences back an antecedent may lie.
@@ -110,7 +112,7 @@ class Resolver:
         pronoun = known.pronouns.get(tree.lower[i])
         if pronoun is not None and tree.pos[i] in ("PRON", "DET"):
             out = []
-            for group in (set(pronoun.labels) - {"WEAPON"}, {"WEAPON"} & set(pronoun.labels)):
+            for group in (pronoun - {"WEAPON"}, pronoun & {"WEAPON"}):
                 out += self._best(tree, i, near, group, sentence)
             return (i, i + 1), out
         if tree.pos[i] != "NOUN":
@@ -166,9 +168,6 @@ class Resolver:
         if salience[best] < -1.0 or (len(ranked) > 1 and salience[best] - salience[ranked[1]] < _MARGIN):
             return []
         return [nearest[best]]
-
-
-_MARGIN = 0.3
 
 
 def _role(tree: Tree, i: int) -> str:

@@ -28,7 +28,6 @@ __all__ = [
     "Proposal",
     "TokenSpan",
     "anaphora",
-    "mention",
     "names",
     "register_extensions",
     "relations",
@@ -117,11 +116,6 @@ def require(doc: Doc, component: str, *annotations: str) -> None:
             )
 
 
-def mention(doc: Doc, span: TokenSpan) -> Mention:
-    """The record of the mention at a token span: the entity of ``doc.ents`` there."""
-    return span_mention(Span(doc, *span) if (found := _ent_at(doc, span)) is None else found)
-
-
 def span_mention(span: Span) -> Mention:
     """The record of a Span of ``doc.ents``."""
     name = names(span.doc).get(f"{span.label_}:{span.kb_id_}")
@@ -198,10 +192,6 @@ def _relations(doc: Doc) -> Iterator[Relation]:
 def _cue(doc: Doc, span: TokenSpan, effect: str) -> Cue:
     tokens = doc[span[0] : span[1]]
     return Cue(start=tokens.start_char, end=tokens.end_char, text=tokens.text, effect=effect)
-
-
-def _ent_at(doc: Doc, span: TokenSpan) -> Span | None:
-    return next((ent for ent in doc.ents if (ent.start, ent.end) == tuple(span)), None)
 
 
 def register_extensions() -> None:
