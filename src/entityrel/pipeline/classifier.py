@@ -30,6 +30,8 @@ EXTRACTOR = "classifier"
 _FILE = "weights.npz"
 #: Recipients proposed for one relation at most ("to Estonia, Latvia, Lithuania and Poland").
 _MAX_RECIPIENTS = 4
+#: Pairs scored at once: bounds the memory that a very long text needs.
+_BATCH = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ class RelationClassifier:
     def _pairs(self, view: DocView, weights: Weights) -> list[tuple[str, Node, Node, float, int]]:
         """Predicate, subject, object, probability and trigger of the best pair of each two entities."""
         bags: list[list[int]] = []
+        parts: list[NDArray[np.float32]] = []
         pairs: list[tuple[Node, Node, int]] = []
         for a, b in view.candidates():
             x, y = view.mentions[a], view.mentions[b]
@@ -216,7 +219,10 @@ class RelationClassifier:
                 features = view.pair(x, y)
                 bags.append(features.keys)
                 pairs.append((x, y, features.trigger))
-        scores = weights.pairs(bags)
+            if len(bags) == _BATCH:
+                parts.append(weights.pairs(bags))
+                bags = []
+        scores = np.concatenate([*parts, weights.pairs(bags)])
         best: dict[tuple[Any, ...], tuple[str, Node, Node, float, int]] = {}
         # A pair far below the threshold is not calibrated above it by the weights that training finds.
         for row, output in zip(*np.nonzero(scores > self.threshold / 2), strict=True):

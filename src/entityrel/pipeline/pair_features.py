@@ -111,7 +111,7 @@ class DocView(LinkedMentions):
 
     def _read_rules(self, rules: Iterable[Proposal]) -> None:
         """The ruler's proposals, by the numbers and by the entities of subject and object."""
-        self._ruled: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._ruled: dict[tuple[int, int], list[tuple[int, int, tuple[int, ...]]]] = {}
         self._ruled_entities: dict[tuple[str, str], set[int]] = {}
         self._receivers: dict[tuple[int, int], set[int]] = {}
         for item in rules:
@@ -119,7 +119,11 @@ class DocView(LinkedMentions):
             if x < 0 or y < 0:
                 continue
             name = text_key(item["predicate"])
-            self._ruled.setdefault((x, y), []).append((name, text_key(item.get("frame", ""))))
+            ways = tuple(
+                text_key(f"{role} {way}") for role, way in item.get("construction", {}).items() if role != "recipient"
+            )
+            sure = text_key(f"{len(item.get('notes', ()))} {item['score']:.1f}")
+            self._ruled.setdefault((x, y), []).append((name, text_key(item.get("frame", "")), (*ways, sure)))
             entities = self.mentions[x].ident, self.mentions[y].ident
             self._ruled_entities.setdefault(entities, set()).add(name)
             z = self.owner[span[0]] if (span := item.get("recipient")) else -1
@@ -383,8 +387,10 @@ class DocView(LinkedMentions):
         a, b = self.owner[x.start], self.owner[y.start]
         types = _COARSE[x.label] * 8 + _COARSE[y.label]
         for side, pair in enumerate(((a, b), (b, a))):
-            for name, frame in self._ruled.get(pair, ()):
+            for name, frame, details in self._ruled.get(pair, ()):
                 keys += (key(220 + side, name), key(222 + side, frame), key(224 + side, name, types))
+                for detail in details:
+                    keys += (key(230 + side, detail), key(232 + side, detail, name))
         for name in self._ruled_entities.get((x.ident, y.ident), ()):
             keys.append(key(226, name))
         for name in self._ruled_entities.get((y.ident, x.ident), ()):
