@@ -75,7 +75,7 @@ def ids(found: Iterable[AnnotatedArticle], label: str = "PERSON") -> list[str]:
 def test_spellings_of_one_name_are_one_person(one: str, other: str) -> None:
     found = resolve([article("a1", one), article("a2", other)], gazetteer=EMPTY)
     assert len(set(ids(found))) == 1
-    assert len({mention.name for each in found for mention in each.entities}) == 1
+    assert {str(mention) for each in found for mention in each.entities} == {found.merged[0].name}
     assert len(found.merged) == 1
     assert found.merged[0].articles == ("a1", "a2")
 
@@ -306,3 +306,10 @@ def test_texts_offsets_and_statements_stay(articles: list[AnnotatedArticle]) -> 
         ]
         assert [r.predicate for r in before.relations] == [r.predicate for r in after.relations]
         AnnotatedArticle.model_validate(after.model_dump())
+
+
+def test_what_is_not_merged_is_not_touched() -> None:
+    before = article("a1", "Jan Kowal", "Kowal")
+    ids_alike = tuple(m.model_copy(update={"id": "x", "name": None}) for m in before.entities)
+    before = before.model_copy(update={"entities": ids_alike})
+    assert resolve([before], gazetteer=EMPTY).articles == (before,)

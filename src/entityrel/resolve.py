@@ -126,7 +126,7 @@ class Resolver:
                 continue
             unit = self._unit(article.id, mention)
             unit.texts[mention.text] += 1
-            unit.names.add(mention.name)
+            unit.names |= {mention.name} if mention.name else set()
             if mention.label == "ORG" and " " in mention.text:
                 defined = defined_acronym(article.text, mention.end)
                 unit.acronyms |= {defined} if defined else set()
@@ -173,9 +173,12 @@ class Resolver:
 
         def mention(old: Mention | None) -> Mention | None:
             new = entities.get((article.id, old.label, old.id)) if old else None
-            if old is None or new is None or new == (old.id, old.name):
+            if old is None or new is None:
                 return old
-            return old.model_copy(update={"id": new[0], "name": new[1] or old.name})
+            id, name = new
+            # as in the pipeline's records: a name that the text spells out is not written again
+            name = old.name if name is None else name if name != old.text else None
+            return old if (id, name) == (old.id, old.name) else old.model_copy(update={"id": id, "name": name})
 
         def relation(old: Relation) -> Relation:
             changed: dict[str, Any] = {role: mention(getattr(old, role)) for role, _ in old.mentions()}
@@ -320,7 +323,7 @@ def _identified(
             keeps = known or len(claimants) == 1 or (len(bare) == 1 and group is bare[0])
             new = id if keeps else _other_id(label, id, group, taken, gazetteer)
             taken.add(new)
-            same = len({name for unit in group for name in unit.names}) == 1 and len(_ids(group)) == 1
+            same = len({name for unit in group for name in unit.names}) < 2 and len(_ids(group)) == 1
             yield group, (new, None if same else _display(label, group))
 
 

@@ -55,7 +55,7 @@ class Unit:
     Attributes:
         article: The article's id.
         ids: The ids that its mentions have in the input.
-        names: The canonical names that they have there; None for a mention without one.
+        names: The canonical names that they have there.
         texts: How often each text names it.
         known: Its id in the gazetteer, if it is there; ``known_name`` is its name there.
         countries: Codes of the countries that it leads or represents.
@@ -68,7 +68,7 @@ class Unit:
     label: str
     ids: set[str]
     texts: Counter[str] = field(default_factory=Counter)
-    names: set[str | None] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     known: str | None = None
     known_name: str = ""
     countries: set[str] = field(default_factory=set)
