@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from spacy.language import Language
 
-from entityrel.corpus.annotate import annotate, annotate_many, load_pipeline
+from entityrel.corpus.annotate import Named, annotate, annotate_many, load_pipeline
 from entityrel.corpus.examples import example_articles
 from entityrel.corpus.items import Input, Rejected
+from entityrel.corpus.maker import maker
 from entityrel.corpus.readers import read
 from entityrel.corpus.run import annotate_inputs
 from entityrel.errors import PipelineError
@@ -98,3 +99,14 @@ def test_a_poisoned_corpus_loses_no_good_record(nlp: Language, tmp_path: Path) -
     assert len(rejected) == 11
     assert all(item.file and item.reason for item in rejected)
     assert all(isinstance(item, Input | Rejected) for item in items)
+
+
+def test_the_users_own_names_win(nlp: Language, tmp_path: Path) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text("text,label,id\nGrumblefax 9,WEAPON,own-id\n")
+    text = "Iran sent Grumblefax 9 to Russia."
+    named = Named("sm", names)
+    (article,) = annotate_many([text], nlp=named)
+    assert ("Grumblefax 9", "own-id") in [(mention.text, mention.id) for mention in article.entities]
+    assert "own-id" not in [mention.id for mention in annotate(text, nlp=nlp).entities]
+    assert maker(named)["gazetteer"] != maker("sm").get("gazetteer")

@@ -130,6 +130,10 @@ def annotate(
         ),
     ],
     pipeline: Pipeline = "sm",
+    gazetteer: Annotated[
+        Path | None,
+        typer.Option(help="CSV of your own names (text, label, id), which win over ours.", exists=True, dir_okay=False),
+    ] = None,
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes, each with its pipeline.")] = 1,
     rejected: Annotated[
         Path | None, typer.Option(help="JSON Lines to write of what was set aside: file, line, id, reason.")
@@ -179,13 +183,14 @@ def annotate(
 
     entityrel annotate pages/ -o corpus --workers 4 --format parquet
     """
-    from entityrel.corpus.annotate import Limits  # noqa: PLC0415
+    from entityrel.corpus.annotate import Limits, Named  # noqa: PLC0415
 
     _check_inputs(inputs)
     limits = None
     if time_limit or memory_limit:
         limits = Limits(seconds=time_limit or 300, memory=int(memory_limit * 1e9) if memory_limit else None)
     fields = _fields(field or [])
+    nlp = Named(pipeline, gazetteer)
     items = read(
         inputs, fields=fields, skip=[path for path in (output, rejected) if path is not None and str(path) != STDIN]
     )
@@ -198,7 +203,7 @@ def annotate(
             from entityrel.corpus.run import annotate_inputs  # noqa: PLC0415
 
             write = stack.enter_context(jsonl_writer(output))
-            for result in annotate_inputs(items, nlp=pipeline, workers=workers, limits=limits):
+            for result in annotate_inputs(items, nlp=nlp, workers=workers, limits=limits):
                 seen.result(result)
                 if isinstance(result, AnnotatedArticle):
                     write(result.to_json())
@@ -206,11 +211,11 @@ def annotate(
             from entityrel.corpus import shards  # noqa: PLC0415
 
             if dry_run:
-                run = shards.plan(items, output, nlp=pipeline, form=form, shard_size=shard_size)
+                run = shards.plan(items, output, nlp=nlp, form=form, shard_size=shard_size)
                 Console().print(plan_text(run), highlight=False)
                 return
             shards.annotate_to_folder(
-                items, output, nlp=pipeline, form=form, workers=workers, limits=limits, shard_size=shard_size,
+                items, output, nlp=nlp, form=form, workers=workers, limits=limits, shard_size=shard_size,
                 resume=resume, on_result=seen.result, on_kept=seen.kept,
             )  # fmt: skip
     seen.report(output)

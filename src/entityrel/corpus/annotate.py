@@ -19,6 +19,7 @@ from entityrel.schema import AnnotatedArticle, Article
 __all__ = [
     "Batch",
     "Limits",
+    "Named",
     "Pipeline",
     "Results",
     "annotate",
@@ -30,8 +31,17 @@ __all__ = [
     "load_pipeline",
 ]
 
-#: A pipeline: in memory, or the name or path from which each process loads its own; None is the default one.
-Pipeline: TypeAlias = "Language | str | Path | None"
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A pipeline by its name or path, with a CSV file of the user's own names, as `entityrel.load` takes them."""
+
+    name: str = "sm"
+    gazetteer: Path | None = None
+
+
+#: A pipeline: in memory, or what each process loads its own from; None is the default one.
+Pipeline: TypeAlias = "Language | Named | str | Path | None"
 Batch: TypeAlias = "list[Article | Rejected]"
 Results: TypeAlias = "list[AnnotatedArticle | Rejected]"
 #: A batch ends at this many characters, so that memory stays flat whatever the articles' lengths.
@@ -174,10 +184,10 @@ def annotate_batch(nlp: Language, batch: Batch) -> Results:
 
 
 @cache
-def _load(name: str) -> Language:
+def _load(pipeline: Named) -> Language:
     from entityrel.pipeline.build import load  # noqa: PLC0415
 
-    return load(name)
+    return load(pipeline.name, gazetteer=pipeline.gazetteer)
 
 
 def load_pipeline(nlp: Pipeline) -> Language:
@@ -185,8 +195,11 @@ def load_pipeline(nlp: Pipeline) -> Language:
 
     Raises:
         PipelineError: If there is no such pipeline, or it cannot be loaded.
+        KnowledgeError: If the file of names is wrong.
     """
-    return nlp if isinstance(nlp, Language) else _load(str(nlp or "sm"))
+    if isinstance(nlp, Language):
+        return nlp
+    return _load(nlp if isinstance(nlp, Named) else Named(str(nlp or "sm")))
 
 
 def _parsed(item: str | Mapping[str, Any] | Article) -> Article | Rejected:

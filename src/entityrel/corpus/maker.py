@@ -9,7 +9,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.util import get_package_path, is_package
 
-from entityrel.corpus.annotate import Pipeline
+from entityrel.corpus.annotate import Named, Pipeline
 from entityrel.errors import PipelineError
 from entityrel.knowledge.files import data_version
 from entityrel.pipeline.build import PIPELINES, pipeline_path
@@ -23,12 +23,15 @@ def maker(nlp: Pipeline = None) -> dict[str, str]:
     Raises:
         PipelineError: If there is no pipeline of that name or path.
     """
-    return {
+    made_by = {
         "entityrel": version("entityrel"),
         "knowledge": data_version(),
         "pipeline": _fingerprint(nlp),
         "spacy": version("spacy"),
     }
+    if isinstance(nlp, Named) and nlp.gazetteer is not None:
+        made_by["gazetteer"] = hashlib.sha256(nlp.gazetteer.read_bytes()).hexdigest()[:12]
+    return made_by
 
 
 def _fingerprint(nlp: Pipeline) -> str:
@@ -36,7 +39,7 @@ def _fingerprint(nlp: Pipeline) -> str:
         name = f"{nlp.lang}_{nlp.meta['name']}"
         digest = hashlib.sha256(nlp.config.to_str().encode() + nlp.to_bytes())
     else:
-        folder = _folder(str(nlp or "sm"))
+        folder = _folder(nlp.name if isinstance(nlp, Named) else str(nlp or "sm"))
         name = folder.name
         digest = hashlib.sha256()
         for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):

@@ -20,7 +20,7 @@ import spacy
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from spacy.language import Language
 
-from entityrel.corpus.annotate import Batch, Limits, Pipeline, Results, annotate_batch, load_pipeline
+from entityrel.corpus.annotate import Batch, Limits, Named, Pipeline, Results, annotate_batch, load_pipeline
 from entityrel.corpus.items import Rejected
 from entityrel.errors import PipelineError
 from entityrel.schema import AnnotatedArticle, Article
@@ -35,7 +35,7 @@ _AHEAD = 3
 class _Source:
     """Where a process finds the pipeline: a name or path, or a copy of one that is in memory."""
 
-    name: str | Path | None = None
+    name: Named | str | Path | None = None
     copy: Path | None = None
     max_length: int = 0
 

@@ -209,8 +209,9 @@ def annotate_to_folder(
         RecordError: If the folder has a manifest that cannot be read, or another run is writing to it.
         PipelineError: If there is no such pipeline.
     """
+    made_by = maker(nlp)  # a wrong name of a pipeline leaves no folder behind
     with _locked(Path(folder)):
-        state = _open(Path(folder), nlp, form, resume)
+        state = _open(Path(folder), made_by, form, resume)
         return _annotate(
             inputs, state, nlp=nlp, workers=workers, limits=limits, shard_size=shard_size, batch_size=batch_size,
             on_result=on_result, on_kept=on_kept,
@@ -266,7 +267,7 @@ def plan(
     inputs: Iterable[_Item], folder: str | Path, *, nlp: Pipeline = None, form: str = "jsonl", shard_size: int = 1000
 ) -> Run:
     """What `annotate_to_folder` would do: all shards are counted, those that would be kept also as such."""
-    state = _open(Path(folder), nlp, form, resume=True)
+    state = _open(Path(folder), maker(nlp), form, resume=True)
     run = Run()
     for number, items in enumerate(_cut(inputs, shard_size)):
         fingerprint = state.fingerprint(items)
@@ -299,12 +300,12 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _open(folder: Path, nlp: Pipeline, form: str, resume: bool) -> _Folder:
+def _open(folder: Path, made_by: dict[str, str], form: str, resume: bool) -> _Folder:
     if form not in FORMATS:
         raise RecordError(f"no format {form!r}: there are {', '.join(FORMATS)}")
     found = Manifest.read(folder)
     old = {shard.number: shard for shard in found.shards} if found and resume else {}
-    return _Folder(folder, form, maker(nlp), old)
+    return _Folder(folder, form, made_by, old)
 
 
 def _cut(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
