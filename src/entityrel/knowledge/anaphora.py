@@ -10,7 +10,7 @@ __all__ = ["Anaphors", "load_anaphors"]
 
 
 class Anaphors(Strict):
-    """The labels that a pronoun may stand for, by its lower-case form; nouns (lemmas), by the label that they stand for.
+    """The labels that a pronoun may stand for, by its lower-case form; nouns (lemmas) by the label they stand for.
 
     ``nouns`` stand for one entity after a word of ``determiners`` ("the company"), ``groups`` for two after one of
     ``group_determiners`` ("both countries").

@@ -30,6 +30,8 @@ _MARGIN = 0.3
 _ANAPHORIC = frozenset({"PRON", "DET", "NOUN"})
 #: How many sentences back an antecedent may lie.
 _REACH = 3
+#: How many mentions back; more stand in so few sentences only in lists and in hostile texts.
+_MENTIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def _acting_for(tree: Tree, i: int, by_root: dict[int, _Mention]) -> _Mention | 
 def _near(mentions: list[_Mention], seen: int, sentence: int) -> list[_Mention]:
     """The mentions before the anaphor that are within reach, in text order."""
     first = seen
-    while first > 0 and mentions[first - 1].sentence >= sentence - _REACH:
+    while first > max(0, seen - _MENTIONS) and mentions[first - 1].sentence >= sentence - _REACH:
         first -= 1
     return mentions[first:seen]
 
