@@ -29,6 +29,7 @@ COMPONENTS = (
 for _component in COMPONENTS:
     # Registers the factory, also where entityrel is on the path but not installed, so without entry points.
     import_module(f"entityrel.pipeline.{_component.removeprefix('entityrel_')}")
+import_module("entityrel.pipeline.tower")  # the architecture of the shipped recogniser
 
 #: Short names of our own pipelines, and the packages that hold them.
 PIPELINES: Mapping[str, str] = {"sm": "en_entityrel_sm", "trf": "en_entityrel_trf"}
