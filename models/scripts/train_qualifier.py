@@ -207,7 +207,7 @@ def learn(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, LinearM
     models: dict[str, LinearModel] = {}
     rows = [row for row in rows if "features" in row]
     packed, models["factuality"] = fit(
-        "factuality", [r["features"] for r in rows], [r["label"] for r in rows], CLASSES, 3, 0.15
+        "factuality", [r["features"] for r in rows], [r["label"] for r in rows], CLASSES, minimum=2, strength=0.3
     )
     arrays |= packed
     dated = [r for r in rows if "date_features" in r]

@@ -27,7 +27,7 @@ def apply_trigger(verdict: Verdict, predicate: str, node: Token, lexicon: Lexico
 
 
 def apply_past_posts(verdict: Verdict, node: Token, arguments: list[Token], lexicon: Lexicon) -> None:
-    """Posts once held: "former president", "ex-minister", "the late king", "was president", "president until 2019"."""
+    """Posts once held: "former president", "ex-minister", "the late king", "president until 2019"."""
     words = (node, *arguments[:1])
     for word in words:
         for child in word.lefts:
@@ -36,9 +36,6 @@ def apply_past_posts(verdict: Verdict, node: Token, arguments: list[Token], lexi
             if child.dep_ in _FORMER and child.lower_ in lexicon.cues.former:
                 verdict.negate(child, "former")
     if verdict.negated:
-        return
-    if node.dep_ == "attr" and node.head.lemma_ == "be" and node.head.tag_ == "VBD":
-        verdict.negate(node.head, "former")
         return
     first, last = min(word.i for word in words), max(word.i for word in words)
     for token in node.doc[max(first - 1, node.sent.start) : min(last + _UNTIL, node.sent.end)]:
