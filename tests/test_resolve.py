@@ -179,6 +179,13 @@ def test_one_name_with_two_ids_stays_two() -> None:
     assert found.refused[0].reason == "one name has several ids"
 
 
+def test_a_name_of_many_organisations_joins_nothing() -> None:
+    articles = [article("a1", "Defence Ministry", label="ORG"), article("a2", "Defense Ministry", label="ORG")]
+    found = resolve(articles, gazetteer=EMPTY)
+    assert len(set(ids(found, "ORG"))) == 2
+    assert found.refused[0].reason == "a name that many organisations have"
+
+
 def test_two_that_meet_are_two() -> None:
     found = resolve([article("a1", "Mohammed Karim", "Muhammad Karim", joined=True)], gazetteer=EMPTY)
     assert len(set(ids(found))) == 2

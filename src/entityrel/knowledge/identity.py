@@ -19,6 +19,7 @@ from entityrel.knowledge.spellings import (
     Parts,
     abbreviates,
     fold,
+    is_generic,
     middle_left_out,
     only_initials,
     person_keys,
@@ -118,6 +119,10 @@ def same_names(label: str, units: Iterable[Unit]) -> tuple[list[Group], list[Ref
         if any(len(found) > 1 for found in ids.values()):
             # whoever gave two ids to one name ("the Air Force") knew why
             refusals.append(_refusal(same, "one name has several ids"))
+            groups += _by_id(same)
+            continue
+        if label == "ORG" and is_generic(same[0].name) and len({id for unit in same for id in unit.ids}) > 1:
+            refusals.append(_refusal(same, "a name that many organisations have"))
             groups += _by_id(same)
             continue
         found, refused = _parted(same)

@@ -16,6 +16,7 @@ __all__ = [
     "Parts",
     "abbreviates",
     "fold",
+    "is_generic",
     "middle_left_out",
     "only_initials",
     "person_keys",
@@ -35,6 +36,7 @@ class _Spellings(Strict):
     names: tuple[Parts, ...]
     organisations: tuple[Parts, ...]
     places: tuple[Parts, ...]
+    generic: frozenset[str]
 
     @model_validator(mode="after")
     def _once(self) -> _Spellings:
@@ -48,9 +50,14 @@ class _Spellings(Strict):
 
 
 @cache
+def _spellings() -> _Spellings:
+    return read_yaml("gazetteer/spellings.yaml", _Spellings)
+
+
+@cache
 def _variants() -> Mapping[str, Mapping[str, str]]:
     """The first spelling of each list by every other one, for names, organisations and places."""
-    data = read_yaml("gazetteer/spellings.yaml", _Spellings)
+    data = _spellings()
     return {
         "names": {word: group[0] for group in data.names for word in group},
         "organisations": {word: group[0] for group in data.organisations for word in group},
@@ -110,6 +117,17 @@ def person_keys(text: str) -> frozenset[Parts]:
         if family_first(parts):
             keys.add(("family", folded[0], "".join(folded[1:])))
     return frozenset(keys)
+
+
+def is_generic(text: str) -> bool:
+    """Whether the name of an organisation is one that many have.
+
+    Example:
+        >>> is_generic("the Ministry of Defence"), is_generic("Russian Defence Ministry")
+        (True, False)
+    """
+    variants = _variants()["organisations"]
+    return all(variants.get(word, word) in _spellings().generic for word in organisation_words(text))
 
 
 @lru_cache(maxsize=65536)
