@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import spacy
 from convert import in_holdout, is_written
+from sklearn.cluster import MiniBatchKMeans
+from spacy.language import Language
+from spacy.strings import hash_string
+from spacy.tokens import Doc, DocBin
+
 from entityrel.knowledge.frames import load_frames
 from entityrel.knowledge.ontology import load_ontology
 from entityrel.pipeline.linked_mentions import LABELS
 from entityrel.pipeline.pair_features import DocView, WordTable
 from entityrel.pipeline.state import state
-from spacy.language import Language
-from spacy.strings import hash_string
-from spacy.tokens import Doc, DocBin
 
 ONTOLOGY = load_ontology().predicates
 PREDICATES = tuple(ONTOLOGY)
@@ -57,7 +59,10 @@ def parse(records: list[dict[str, Any]], pipeline: Path, cache: Path | None) -> 
     if cache and cache.is_file():
         docs = list(DocBin(store_user_data=True).from_disk(cache).get_docs(nlp.vocab))
     else:
-        docs = [_with_gold(nlp, doc, record) for doc, record in zip(nlp.pipe(r["text"] for r in records), records, strict=True)]
+        docs = [
+            _with_gold(nlp, doc, record)
+            for doc, record in zip(nlp.pipe(r["text"] for r in records), records, strict=True)
+        ]
         if cache:
             DocBin(store_user_data=True, docs=docs).to_disk(cache)
     assert [doc.text for doc in docs] == [record["text"] for record in records], f"{cache} is of other articles"
@@ -69,7 +74,10 @@ def _components(pipeline: Path) -> list[str]:
 
 
 def _with_gold(nlp: Language, doc: Doc, record: dict[str, Any]) -> Doc:
-    spans = [doc.char_span(e["start"], e["end"], label=e["label"], kb_id=e["id"], alignment_mode="expand") for e in record["entities"]]
+    spans = [
+        doc.char_span(e["start"], e["end"], label=e["label"], kb_id=e["id"], alignment_mode="expand")
+        for e in record["entities"]
+    ]
     doc.set_ents(spacy.util.filter_spans([span for span in spans if span]))
     doc.user_data.clear()
     return doc
@@ -77,8 +85,6 @@ def _with_gold(nlp: Language, doc: Doc, record: dict[str, Any]) -> Doc:
 
 def word_table(records: Iterable[Doc], vectors: Language, sizes: tuple[int, ...], limit: int) -> WordTable:
     """Word classes by k-means over static vectors, and the predicates of the frames' words."""
-    from sklearn.cluster import MiniBatchKMeans
-
     count = Counter(word for doc in records for token in doc for word in {token.lemma_.lower(), token.lower_})
     stated: dict[str, int] = defaultdict(int)
     for (_, head), entries in load_frames().entries.items():
@@ -89,11 +95,16 @@ def word_table(records: Iterable[Doc], vectors: Language, sizes: tuple[int, ...]
     data = np.asarray(table.data, "float32")
     data = data / (np.linalg.norm(data, axis=1, keepdims=True) + 1e-6)
     row_of = {vectors.vocab.strings[key]: row for key, row in table.key2row.items()}
-    words = {w: r for w, r in row_of.items() if 2 <= len(w) <= 18 and w.isascii() and w.islower() and w.replace("-", "").isalpha()}
+    words = {
+        w: r
+        for w, r in row_of.items()
+        if 2 <= len(w) <= 18 and w.isascii() and w.islower() and w.replace("-", "").isalpha()
+    }
     rows = sorted({words[word] for word in count if word in words})
     data = data - data[rows].mean(axis=0)
     classes = [
-        MiniBatchKMeans(k, random_state=0, n_init=3, batch_size=2048).fit(data[rows]).predict(data) + 1 for k in sizes
+        MiniBatchKMeans(min(k, len(rows)), random_state=0, n_init=3, batch_size=2048).fit(data[rows]).predict(data) + 1
+        for k in sizes
     ]
     near = set(rows)
     # Words that training never met: the ones nearest to a row that it met are the likeliest to be met yet.
@@ -140,16 +151,23 @@ class _Labelled:
     def _inside(self, number: int, relation: dict[str, Any]) -> bool:
         return relation["evidence"]["start"] <= self.at[number] < relation["evidence"]["end"]
 
+    def _far(self, a: int, b: int, relation: dict[str, Any]) -> int:
+        start = relation["evidence"]["start"]
+        return abs(self.at[a] - start) + abs(self.at[b] - start)
+
     def fill(self, pairs: Bags, triples: Bags) -> None:
         mentions = self.view.mentions
         found: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, list[int]]] = {}
         positive: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
         for a, b in self.view.candidates():
             x, y = mentions[a], mentions[b]
-            counts = np.array([
-                ONTOLOGY[p].allows(LABELS[x.label], LABELS[y.label]) and (x.start < y.start or not ONTOLOGY[p].symmetric)
-                for p in PREDICATES
-            ])
+            counts = np.array(
+                [
+                    ONTOLOGY[p].allows(LABELS[x.label], LABELS[y.label])
+                    and (x.start < y.start or not ONTOLOGY[p].symmetric)
+                    for p in PREDICATES
+                ]
+            )
             if (a, b) in found or not counts.any():
                 continue
             right = np.zeros(len(PREDICATES), bool)
@@ -171,7 +189,7 @@ class _Labelled:
                     self._recipients(a, b, PREDICATES[i], triples)
 
     def _settle(self, found: dict[Any, Any], positive: dict[Any, list[tuple[int, int]]]) -> None:
-        """Pairs over two sentences do not count beside one in a sentence; without evidence the nearest pair is right."""
+        """Pairs over two sentences do not count beside one in a sentence; without any, the nearest pair is right."""
         mentions = self.view.mentions
         for (name, _, _), pairs in positive.items():
             i = PREDICATES.index(name)
@@ -184,8 +202,7 @@ class _Labelled:
                 continue
             i = PREDICATES.index(name)
             near = [
-                (abs(mentions[a].sent - mentions[b].sent),
-                 min(abs(self.at[a] - g["evidence"]["start"]) + abs(self.at[b] - g["evidence"]["start"]) for g in relations), a, b)
+                (abs(mentions[a].sent - mentions[b].sent), min(self._far(a, b, g) for g in relations), a, b)
                 for a, b in found
                 if mentions[a].ident == s and mentions[b].ident == o
                 and ONTOLOGY[name].allows(LABELS[mentions[a].label], LABELS[mentions[b].label])
@@ -201,9 +218,7 @@ class _Labelled:
         relations = self.gold[name, x.ident, y.ident]
         wanted = {g["recipient"]["id"] for g in relations if g["recipient"]}
         number = {id(node): k for k, node in enumerate(mentions)}
-        inside = {
-            node.ident for k, node in enumerate(mentions) if any(self._inside(k, g) for g in relations)
-        }
+        inside = {node.ident for k, node in enumerate(mentions) if any(self._inside(k, g) for g in relations)}
         for z in self.view.third(x, y):
             if LABELS[z.label] not in (ONTOLOGY[name].recipient or ()):
                 continue
@@ -214,5 +229,3 @@ class _Labelled:
             counts[RECEIVING.index(name)] = True
             right[RECEIVING.index(name)] = is_right
             triples.add(self.view.triple(x, y, z), right, counts, self.article)
-
-

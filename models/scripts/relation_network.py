@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from entityrel.pipeline.pair_model import PairModel, fingerprint
 from relation_data import Bags
+
+from entityrel.pipeline.pair_model import PairModel, fingerprint
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,9 @@ class Options:
     dropout: float = 0.3
     feature_dropout: float = 0.2
     networks: int = 1
-    articles: int = 3
+    articles: int = 5
     positive: float = 1.0
-    real: float = 1.0
+    real: float = 2.5
 
 
 class Matrix:
@@ -53,7 +54,10 @@ class Matrix:
         at[at == len(features)] = 0
         known = features[at] == self.marks
         ends = np.concatenate([[0], np.cumsum(known)])[self.ends]
-        return sp.csr_matrix((np.ones(int(known.sum()), np.float32), at[known].astype(np.int32), ends), shape=(len(self.ends) - 1, len(features)))
+        return sp.csr_matrix(
+            (np.ones(int(known.sum()), np.float32), at[known].astype(np.int32), ends),
+            shape=(len(self.ends) - 1, len(features)),
+        )
 
 
 class Network:
@@ -111,11 +115,13 @@ class Network:
         da = (dah[:, :w] + dh @ p["W1"].T) * d1 * (z > 0)
         self.steps += 1
         dense = {"Wo": ah.T @ d, "bo": d.sum(0), "W1": a.T @ dh, "b1": dh.sum(0), "b0": da.sum(0)}
-        for name, g in dense.items():
-            g = g + o.decay * p[name]
+        for name, gradient in dense.items():
+            g = gradient + o.decay * p[name]
             self.m[name] = 0.9 * self.m[name] + 0.1 * g
             self.v[name] = 0.99 * self.v[name] + 0.01 * g * g
-            p[name] -= rate * (self.m[name] / (1 - 0.9**self.steps)) / (np.sqrt(self.v[name] / (1 - 0.99**self.steps)) + 1e-8)
+            p[name] -= (
+                rate * (self.m[name] / (1 - 0.9**self.steps)) / (np.sqrt(self.v[name] / (1 - 0.99**self.steps)) + 1e-8)
+            )
         # Moments of an embedding change only when its feature is met.
         g = np.asarray(bag.T @ da) * self.scale
         v = self.v["E"][columns] = 0.99 * self.v["E"][columns] + 0.01 * g * g

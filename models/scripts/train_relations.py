@@ -1,6 +1,6 @@
 """Train the relation classifier on gold articles.
 
-    python models/scripts/train_relations.py GOLD_DIR OUTPUT --pipeline PIPELINE --vectors en_core_web_md [--rules] [--final]
+    python models/scripts/train_relations.py GOLD_DIR OUTPUT --pipeline PIPELINE --vectors PIPELINE [--rules] [--final]
 
 GOLD_DIR holds .ann files. PIPELINE (a folder or a package) tags, parses and lemmatises; the mentions are the gold's.
 Without ``--final``: learn on FIT, calibrate and measure on HOLDOUT. With it: learn on both, with the calibration
@@ -92,7 +92,9 @@ def figures(items: list[Example], found: list[list[Scored]], threshold: float) -
                 one, two = {g for g in gold if g[0] == name}, {g for g in guess if g[0] == name}
                 count[key] = [a + b for a, b in zip(count[key], (len(one & two), len(one), len(two)), strict=True)]
         for p, s, o, r in guess - gold:
-            turned += (p, o, s, r) in gold or (r is not None and any(g[0] == p and g[1] == r and g[3] == s for g in gold))
+            turned += (p, o, s, r) in gold or (
+                r is not None and any(g[0] == p and g[1] == r and g[3] == s for g in gold)
+            )
     out: dict[str, Any] = {}
     for key, (right, there, guessed) in count.items():
         precision, recall = right / max(guessed, 1), right / max(there, 1)
@@ -135,16 +137,25 @@ def main() -> None:
     items = parse(records, find_pipeline(args.pipeline), args.cache)
     if args.rules:
         apply_rules(items)
-    vectors = spacy.load(find_pipeline(args.vectors), exclude=["tok2vec", "tagger", "parser", "ner", "attribute_ruler", "lemmatizer", "senter"])
+    vectors = spacy.load(
+        find_pipeline(args.vectors),
+        exclude=["tok2vec", "tagger", "parser", "ner", "attribute_ruler", "lemmatizer", "senter"],
+    )
     held = np.array([in_holdout(item.record["id"]) for item in items])
     learn = np.arange(len(items)) if args.final else np.flatnonzero(~held)
     table = word_table((items[i].doc for i in learn), vectors, (48, 200, 800), args.words)
     bags = examples(items, table, args.rules)
-    print(f"{len(items)} articles, {len(bags[0].ends)} pairs, {len(bags[1].ends)} recipients, {time.time() - start:.0f} s", flush=True)
+    print(
+        f"{len(items)} articles, {len(bags[0].ends)} pairs, {len(bags[1].ends)} triples, {time.time() - start:.0f} s",
+        flush=True,
+    )
     real = np.array([not is_written(item.record["id"]) for item in items])
     pairs = train(Matrix(bags[0]), learn, options, real)
     recipients = train(Matrix(bags[1]), learn, replace(options, positive=1.5 * options.positive), real)
-    print(f"features: {len(pairs.keys)} of pairs, {len(recipients.keys)} of recipients; {time.time() - start:.0f} s", flush=True)
+    print(
+        f"features: {len(pairs.keys)} of pairs, {len(recipients.keys)} of recipients; {time.time() - start:.0f} s",
+        flush=True,
+    )
 
     plain = np.tile(np.array([0, 1, 1, 0], "float32"), (len(PREDICATES), 1))
     file = args.output / "calibration.npy"
