@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
+import entityrel
 from conftest import SYNTAX, DocOf
 from entityrel.knowledge.cues import load_cues
 from entityrel.pipeline.attribution import Attribution, Statements, find_statements
@@ -125,3 +126,11 @@ def test_odd_quotation_marks_break_nothing(nlp: Language, before: str, after: st
             doc = pipe(doc)
     for statement in find_statements(doc, LEXICON):
         assert 0 <= statement.start <= statement.end <= len(doc)
+
+
+def test_a_sentence_that_goes_into_detail_has_the_speaker_of_the_one_before() -> None:
+    text = "According to John Kirby, they work together. In particular, Iran sent drones to Russia.\n\nIran sent tanks."
+    article = entityrel.annotate(text)
+    sources = {str(relation.object): str(relation.source) for relation in article.relations}
+    assert sources["drones"] == "John Kirby"
+    assert sources.get("tanks", "None") == "None"

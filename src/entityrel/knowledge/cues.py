@@ -100,6 +100,7 @@ class Cues(Strict):
     interviewing: Words
     speech_nouns: Words
     according: Words
+    elaborating: Words
     group_nouns: Mapping[Literal["PERSON", "ORG", "COUNTRY"], Words]
     quantity_words: Words
     money_predicates: Words

@@ -76,11 +76,28 @@ def find_statements(doc: Doc, lexicon: Lexicon) -> list[Statement]:
                 if statement.speaker:
                     by_sentence[sentence.start] = statement
     lines = _lines(doc)
+    found += _elaborations(doc, by_sentence, lines, lexicon)
     found = [_clipped(statement, lines) for statement in found]
     found += turns(doc, speakers, lexicon)
     found += printed_statements(doc, speakers, lexicon)
     found += quotations(doc, by_sentence, speakers, lexicon)
     return found
+
+
+def _elaborations(
+    doc: Doc, by_sentence: dict[int, Statement], lines: list[int], lexicon: Lexicon
+) -> Iterator[Statement]:
+    """Sentences that go into detail of the one before ("In particular, …"): they have its speaker."""
+    before: Statement | None = None
+    for sentence in doc.sents:
+        own = by_sentence.get(sentence.start)
+        opening = " ".join(token.lower_ for token in sentence[:3])
+        goes_on = own is None and before is not None and opening.startswith(tuple(lexicon.cues.elaborating))
+        if goes_on and before is not None and lines[sentence.start] == lines[before.start]:
+            before = replace(before, start=sentence.start, end=sentence.end)
+            yield before
+        else:
+            before = own
 
 
 def _lines(doc: Doc) -> list[int]:

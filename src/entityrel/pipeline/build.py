@@ -64,6 +64,7 @@ def load(name: str | Path = "sm", *, gazetteer: str | Path | None = None) -> Lan
         for pipe in ("entityrel_gazetteer", "entityrel_canonicalizer"):
             component: Any = nlp.get_pipe(pipe)
             component.paths = [*component.paths, str(gazetteer)]
+            nlp._pipe_configs[pipe]["paths"] = component.paths  # so that a saved copy of the pipeline knows them too
     return nlp
 
 
