@@ -84,7 +84,7 @@ def calibrate(rows: list[tuple[Scored, bool]]) -> np.ndarray:
 def figures(items: list[Example], found: list[list[Scored]], threshold: float) -> dict[str, Any]:
     """Core precision, recall and F, of transfers too, and how many are reversed."""
     count: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    turned = 0
+    turned, _ = 0, count["core"]
     for item, candidates in zip(items, found, strict=True):
         gold, guess = gold_of(item), {core_of(c) for c in candidates if c.score >= threshold}
         for name in {g[0] for g in gold | guess}:
