@@ -7,12 +7,26 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-import srsly
-from conftest import readings
+from pydantic import RootModel
 from spacy.language import Language
 
-BATTERY = srsly.read_yaml(Path(__file__).parent / "data" / "direction.yaml")
-PAIRS = [("Iran", "IRN"), ("Russia", "RUS")], [("Turkey", "TUR"), ("Egypt", "EGY")], [("France", "FRA"), ("India", "IND")]
+from conftest import readings
+from entityrel.knowledge.files import Strict, read_yaml
+
+
+class _Item(Strict):
+    """Sentences that must all say the same, by construction; ``finds`` names its roles in order."""
+
+    finds: str
+    sentences: dict[str, str]
+
+
+BATTERY = read_yaml(Path(__file__).parent / "data" / "direction.yaml", RootModel[dict[str, _Item]]).root
+PAIRS = (
+    [("Iran", "IRN"), ("Russia", "RUS")],
+    [("Turkey", "TUR"), ("Egypt", "EGY")],
+    [("France", "FRA"), ("India", "IND")],
+)
 WEAPONS = [("missiles", "missile"), ("drones", "drone")]
 RECALL = 0.9
 
@@ -26,22 +40,22 @@ def _expected(predicate: str, finds: str, subject: str, weapon: str, other: str)
 @pytest.mark.parametrize("predicate", BATTERY)
 def test_direction(predicate: str, nlp: Language) -> None:
     item = BATTERY[predicate]
-    assert len(item["sentences"]) >= 12
+    assert len(item.sentences) >= 12
     found: Counter[str] = Counter()
     missed, reversed_ = [], []
-    for name, sentence in item["sentences"].items():
+    for name, sentence in item.sentences.items():
         for pair, weapon, swap in product(PAIRS, WEAPONS, (False, True)):
             (a, a_id), (b, b_id) = reversed(pair) if swap else pair
             text = sentence.format(A=a, B=b, W=weapon[0])
             text = text[0].upper() + text[1:]
             read = readings(nlp(text))
             found["all"] += 1
-            if _expected(predicate, item["finds"], a_id, weapon[1], b_id) in read:
+            if _expected(predicate, item.finds, a_id, weapon[1], b_id) in read:
                 found["right"] += 1
             else:
                 missed.append(f"{name}: {text} {sorted(read)}")
-            wrong = _expected(predicate, item["finds"], b_id, weapon[1], a_id)
-            if "B" in item["finds"] and wrong in read:
+            wrong = _expected(predicate, item.finds, b_id, weapon[1], a_id)
+            if "B" in item.finds and wrong in read:
                 reversed_.append(f"{name}: {text} {sorted(read)}")
             if any(r.startswith(f"{predicate}({b_id}, ") for r in read):
                 reversed_.append(f"{name}: {text} {sorted(read)}")

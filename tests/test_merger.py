@@ -73,7 +73,7 @@ def test_nothing_is_invented_or_forbidden(items: list[Proposal]) -> None:
     proposed = {arguments(item) for item in items}
     for item in merged(items):
         assert arguments(item) in proposed
-        labels = [entity_of(item[role])[0] for role in ("subject", "object")]  # type: ignore[literal-required]
+        labels = [entity_of(item[role])[0] for role in ("subject", "object")]
         recipient = item.get("recipient")
         assert ONTOLOGY.predicates[item["predicate"]].allows(
             labels[0], labels[1], entity_of(recipient)[0] if recipient else None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import DocOf
 
+from conftest import DocOf
 from entityrel.knowledge.anaphora import load_anaphors
 from entityrel.pipeline.resolver import Resolver
 
@@ -15,8 +15,10 @@ from entityrel.pipeline.resolver import Resolver
         ("[Putin|PERSON|putin] arrived. He sold tanks.", "He", {"putin"}),
         ("[Iran|COUNTRY|IRN] builds missiles. It sold some to the army of [Syria|COUNTRY|SYR].", "It", {"IRN"}),
         ("[Rheinmetall|ORG|rheinmetall] opened a plant. The company makes shells.", "The company", {"rheinmetall"}),
-        ("[India|COUNTRY|IND] and [France|COUNTRY|FRA] signed it. The two countries agreed.", "The two countries", {"IND", "FRA"}),
-        ("[French|COUNTRY|FRA] President [Emmanuel Macron|PERSON|macron] left. The [French|COUNTRY|FRA] president spoke.", "The French president", {"macron"}),
+        ("[India|COUNTRY|IND] and [France|COUNTRY|FRA] signed it. The two countries agreed.", "The two countries",
+         {"IND", "FRA"}),
+        ("[French|COUNTRY|FRA] President [Macron|PERSON|macron] left. The [French|COUNTRY|FRA] president spoke.",
+         "The French president", {"macron"}),
     ],
 )  # fmt: skip
 def test_resolved(text: str, anaphor: str, expected: set[str], doc_of: DocOf) -> None:

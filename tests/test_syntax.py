@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import DocOf
 
+from conftest import DocOf
 from entityrel.pipeline.syntax import Tree, Walker
 
 
