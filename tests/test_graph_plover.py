@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from graph_records import SUPPLY, article
-
 from entityrel.graph import build_graph
 from entityrel.graph.plover import EVENT_TYPES, plover_rows
 from entityrel.knowledge.ontology import load_ontology
+from graph_records import SUPPLY, article
 
 
 def test_rows_say_who_did_what_to_whom() -> None:
