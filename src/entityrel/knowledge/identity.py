@@ -371,10 +371,10 @@ def _attach(groups: list[Group], short: list[Unit], known: KnownPersons) -> tupl
     for number, pairs in attached.items():
         units = [unit for unit, _ in pairs]
         for unit, what in pairs:
-            others = [other for other in units if other is not unit and _conflict([unit, other])]
-            if others:
+            rivals = [other for other in units if other is not unit and _conflict([unit, other])]
+            if rivals:
                 left.append(unit)
-                refusals.append(_refusal([unit, *others], _conflict([unit, others[0]])))
+                refusals.append(_refusal([unit, *rivals], _conflict([unit, rivals[0]])))
             else:
                 groups[number].units.append(unit)
                 groups[number].reasons.add(f"surname or initial, with {what} in common")
