@@ -155,7 +155,6 @@ def test_a_stock_pipeline_gets_the_components_and_our_labels(stock: Language) ->
     assert {"transfers(IRN, kamikaze-drone -> RUS)", "attacks(RUS, UKR)"} <= readings(doc)
 
 
-@pytest.mark.xfail(reason="reconcile.py asserts no bare class nouns beside a stock recogniser", strict=True)
 def test_bare_class_nouns_beside_a_stock_recogniser(stock: Language) -> None:
     assert FOUND in readings(stock("Iran sold drones to Russia last year."))
 

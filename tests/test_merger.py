@@ -129,3 +129,18 @@ def test_agreeing_extractors_make_one_relation_with_both_scores() -> None:
     assert relation["scores"] == {"classifier": 0.9, "ruler": 0.8}
     assert relation["frame"] == "transfers.supply"
     assert relation["recipient"] == (1, 2)
+
+
+def test_what_the_classifier_saw_and_did_not_find_is_doubted() -> None:
+    rule = Proposal(
+        predicate="attacks", subject=(0, 1), object=(1, 2), recipient=None, trigger=(0, 1), extractor="ruler",
+        score=0.6, frame="attacks.attack",
+    )  # fmt: skip
+    model = Proposal(
+        predicate="meets", subject=(0, 1), object=(1, 2), recipient=None, trigger=(0, 1), extractor="classifier",
+        score=0.6,
+    )  # fmt: skip
+    assert [item["predicate"] for item in merge([rule, model], entity_of, sentence_of, ONTOLOGY, doubt=0.7)] == [
+        "meets"
+    ]
+    assert len(merge([rule, model], entity_of, sentence_of, ONTOLOGY)) == 2

@@ -56,6 +56,7 @@ def decide(nlp: Language, doc: Doc, gold: Article, extractors: set[str]) -> Anno
     """Merge and qualify the proposals of some extractors only; those of all are put back."""
     everything = state(doc)["proposals"]
     state(doc)["proposals"] = [item for item in everything if item["extractor"] in extractors]
+    state(doc)["classified"] = "classifier" in extractors
     for name in DECIDING:
         doc = nlp.get_pipe(name)(doc)
     state(doc)["proposals"] = everything

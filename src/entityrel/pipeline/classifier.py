@@ -157,6 +157,7 @@ class RelationClassifier:
         require(doc, self.name, "DEP", "TAG", "LEMMA")
         kept = [item for item in state(doc).get("proposals", ()) if item["extractor"] != EXTRACTOR]
         state(doc)["proposals"] = kept + list(self.propose(doc))
+        state(doc)["classified"] = True
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:

@@ -7,6 +7,7 @@ verbs and nominalisations. They serve as features, so a doubtful link does littl
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
@@ -21,6 +22,8 @@ WORD: Final = 0x7FFFFFFF
 _MAX_COST: Final = 6
 #: Longest chain of coordinated or apposed words that is followed.
 _MAX_DEPTH: Final = 25
+#: Most predicates of which a token is taken to be an argument; a sentence of thousands of words has no end of them.
+_MAX_LINKS: Final = 100
 
 # Roles. That of a preposition's object is PREP plus the preposition's word; those over a noun or a light verb are
 # mixed of two roles.
@@ -87,14 +90,13 @@ class LinkedText:
         found = self._memo.get(i)
         if found is not None:
             return found
-        best = {i: (SELF, 0)}
+        best = self._memo[i] = {i: (SELF, 0)}  # set first: ends a cycle, and a chain that is too long
         if self._depth >= _MAX_DEPTH:
             return best
-        self._memo[i] = best  # set first: ends a cycle
         self._depth += 1
-        todo = list(self._direct(i))
-        while todo:
-            predicate, role, cost = todo.pop(0)
+        todo = deque(self._direct(i))
+        while todo and len(best) < _MAX_LINKS:
+            predicate, role, cost = todo.popleft()
             if cost > _MAX_COST or (predicate in best and best[predicate][1] <= cost):
                 continue
             best[predicate] = (role, cost)

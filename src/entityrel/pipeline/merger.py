@@ -20,18 +20,26 @@ SentenceOf = Callable[[TokenSpan], int]
 _Key = tuple[int, str, tuple[str, str], tuple[str, str], tuple[str, str] | None]
 
 
-@Language.factory("entityrel_merger", requires=["doc.ents"], default_config={"threshold": 0.5})
-def make_merger(nlp: Language, name: str, threshold: float) -> Merger:
-    """Make the merger; relations below ``threshold`` (0 to 1) are left out."""
-    return Merger(threshold, name)
+@Language.factory("entityrel_merger", requires=["doc.ents"], default_config={"threshold": 0.4, "doubt": 0.7})
+def make_merger(nlp: Language, name: str, threshold: float, doubt: float) -> Merger:
+    """Make the merger.
+
+    Args:
+        nlp: The pipeline.
+        name: Name of the component in it.
+        threshold: Relations below this confidence (0 to 1) are left out.
+        doubt: Factor of the confidence of what a rule found and the classifier, which saw it too, did not.
+    """
+    return Merger(threshold, doubt, name)
 
 
 class Merger:
     """A pipeline component that turns proposals into relations, by `merge`."""
 
-    def __init__(self, threshold: float = 0.5, name: str = "entityrel_merger") -> None:
+    def __init__(self, threshold: float = 0.4, doubt: float = 0.7, name: str = "entityrel_merger") -> None:
         self.name = name
         self.threshold = threshold
+        self.doubt = doubt
 
     def __call__(self, doc: Doc) -> Doc:
         """Write ``relations`` from ``proposals`` on ``doc``."""
@@ -47,6 +55,7 @@ class Merger:
             lambda span: sentence[span[0]],
             load_ontology(),
             self.threshold,
+            doubt=self.doubt if state(doc).get("classified") else 1.0,
         )
         return doc
 
@@ -57,15 +66,20 @@ def merge(
     sentence_of: SentenceOf,
     ontology: Ontology,
     threshold: float = 0.5,
+    *,
+    doubt: float = 1.0,
 ) -> list[Proposal]:
     """Decide which proposals are relations.
 
     Proposals that state the same of the same entities in one sentence become one, with the score of each extractor;
-    its confidence is that of the surest. Left out are: arguments that the ontology forbids; a relation of an
-    entity with itself; the reverse of what a surer proposal of the same sentence says; a proposal without recipient
-    beside the same one with a recipient in the same sentence; an acquisition where the sentence names the supplier; a
-    person's post for one country where the sentence gives it more surely to another; and all whose confidence is below
-    ``threshold``.
+    its confidence is that of the surest, times ``doubt`` if only a rule found it. Left out are:
+
+    - arguments that the ontology forbids, and a relation of an entity with itself;
+    - the reverse of what a surer proposal of the same sentence says;
+    - a proposal without recipient beside the same one with a recipient in the same sentence;
+    - an acquisition where the sentence names the supplier;
+    - a person's post for one country where the sentence gives it more surely to another;
+    - all whose confidence is below ``threshold``.
 
     The result does not depend on the order of the proposals, merging it again changes nothing, and it never holds
     an argument that was not proposed.
@@ -78,7 +92,7 @@ def merge(
         key = _key(item, entity_of, sentence_of, ontology)
         if key is not None:
             groups.setdefault(key, []).append(item)
-    merged = {key: _combine(items) for key, items in groups.items()}
+    merged = {key: _combine(items, doubt) for key, items in groups.items()}
     kept = {key: item for key, item in merged.items() if item["confidence"] >= threshold}
     with_recipient = {key[:4] for key in kept if key[4] is not None}
     out = [
@@ -106,7 +120,7 @@ def _key(item: Proposal, entity_of: EntityOf, sentence_of: SentenceOf, ontology:
     return sentence_of(item.get("trigger") or item["object"]), item["predicate"], subject, object_, recipient
 
 
-def _combine(items: Sequence[Proposal]) -> Proposal:
+def _combine(items: Sequence[Proposal], doubt: float) -> Proposal:
     """One relation of proposals that state the same: the surest one, with the scores of all extractors."""
     ordered = sorted(items, key=lambda item: (-_score(item), "frame" not in item, _position(item)))
     scores: dict[str, float] = {}
@@ -116,7 +130,7 @@ def _combine(items: Sequence[Proposal]) -> Proposal:
     best = next((item for item in ordered if "frame" in item), ordered[0])
     combined = Proposal(**best)
     combined["scores"] = dict(sorted(scores.items()))
-    combined["confidence"] = max(scores.values())
+    combined["confidence"] = max(scores.values()) * (doubt if [*scores] == ["ruler"] else 1.0)
     return combined
 
 

@@ -75,6 +75,7 @@ def reconcile(doc: Doc, gazetteer: Gazetteer, text: str) -> list[Span]:
     ours = [Span(doc, ent.start, ent.end, label) for ent in doc.ents if (label := _our_label(ent, gazetteer))]
     found = [trimmed for ent in ours if (trimmed := trim(ent)) is not None]
     group = doc.spans.get(GAZETTEER_SPANS, ())
+    stock = any(ent.label_ not in LABELS for ent in doc.ents)  # it knows no weapons and no seats of government
     nothing = {token for start, end in getattr(group, "attrs", {}).get("idioms", ()) for token in range(start, end)}
     words = load_idioms().words
     found = [
@@ -88,11 +89,11 @@ def reconcile(doc: Doc, gazetteer: Gazetteer, text: str) -> list[Span]:
     for known in group:
         claims.setdefault((known.start, known.end), set()).add(known.label_)
     for known in group:
-        if not known.id_.endswith("!"):
+        if not (known.id_.endswith("!") or (stock and known.label_ == "WEAPON")):
             continue
         touched = {(span.start, span.end, span.label_): span for token in range(known.start, known.end)
                    if (span := at.get(token)) is not None}  # fmt: skip
-        if _decides(known, list(touched.values()), claims[known.start, known.end]):
+        if _decides(known, list(touched.values()), claims[known.start, known.end], stock=stock):
             for span in touched.values():
                 for token in range(span.start, span.end):
                     at.pop(token, None)
@@ -153,7 +154,7 @@ def _our_label(ent: Span, gazetteer: Gazetteer) -> str:
     return "LOC" if ent.label_ == "FAC" else ""
 
 
-def _decides(known: Span, touched: list[Span], labels: set[str]) -> bool:
+def _decides(known: Span, touched: list[Span], labels: set[str], *, stock: bool) -> bool:
     """Whether a sure name of the gazetteer replaces the recogniser's mentions that it touches.
 
     Where the gazetteer has the name under several ``labels``, the recogniser may choose among them.
@@ -179,6 +180,8 @@ def _decides(known: Span, touched: list[Span], labels: set[str]) -> bool:
         return False
     if len(span) > len(known):
         return span.label_ == "COUNTRY" and span[-1].lower_ not in PLACE_NOUNS
+    if stock and span.label_ in ("ORG", "LOC") and known.id_.startswith("seat"):
+        return True
     # a seat of government is also a building, and the recogniser sees which is meant
     return span.label_ in ("COUNTRY", "LOC", "PERSON", "WEAPON") and not known.id_.startswith("seat")
 
@@ -261,11 +264,22 @@ def trim(span: Span) -> Span | None:
     own = span.label_ in ("ORG", "WEAPON")
     while start < end and (_outside(doc[start].text) or (end - start > 1 and _determiner(doc, start, own))):
         start += 1
+    if span.label_ == "WEAPON":
+        while end - start > 1 and _takes_the_rest(doc, start, end):
+            start += 1
     while end > start and (_outside(doc[end - 1].text) or (not own and doc[end - 1].text in _POSSESSIVE)):
         if doc[end - 1].text == ")" and any("(" in token.text for token in doc[start : end - 1]):
             break
         end -= 1
     return Span(doc, start, end, span.label_) if start < end else None
+
+
+def _takes_the_rest(doc: Doc, start: int, end: int) -> bool:
+    """Whether a span begins with a verb whose object is the rest of it: "operate missiles" names missiles only."""
+    verb = doc[start]
+    if verb.tag_ not in ("VB", "VBD", "VBP", "VBZ", "VBG"):
+        return False
+    return any(child.dep_ == "dobj" and start < child.i < end for child in verb.children)
 
 
 def _determiner(doc: Doc, start: int, own: bool) -> bool:

@@ -4,6 +4,7 @@
 
 - ``names``: canonical name by ``"LABEL:id"`` (canonicaliser);
 - ``anaphora``: resolved anaphors, ``[[start, end, [[mention_start, mention_end], …]], …]`` (resolver);
+- ``classified``: whether the relation classifier has seen the Doc;
 - ``proposals``: what the extractors found, a list of `Proposal`;
 - ``relations``: what the merger kept, with what the qualifier added, a list of `Proposal`.
 
