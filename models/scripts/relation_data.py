@@ -94,7 +94,10 @@ def word_table(records: Iterable[Doc], vectors: Language, sizes: tuple[int, ...]
     table = vectors.vocab.vectors
     data = np.asarray(table.data, "float32")
     data = data / (np.linalg.norm(data, axis=1, keepdims=True) + 1e-6)
-    row_of = {vectors.vocab.strings[key]: row for key, row in table.key2row.items()}
+    strings = vectors.vocab.strings
+    for word in count:  # a small pipeline keeps vectors of more words than it keeps the spelling of
+        strings.add(word)
+    row_of = {strings[key]: row for key, row in table.key2row.items() if key in strings}
     words = {
         w: r
         for w, r in row_of.items()
