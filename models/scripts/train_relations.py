@@ -1,8 +1,8 @@
 """Train the relation classifier on gold articles.
 
-    python models/scripts/train_relations.py GOLD_DIR OUTPUT --pipeline PIPELINE --vectors PIPELINE [--rules] [--final]
+    python models/scripts/train_relations.py GOLD_DIR... OUTPUT --pipeline PIPELINE --vectors PIPELINE [--rules] [--final]
 
-GOLD_DIR holds .ann files. PIPELINE (a folder or a package) tags, parses and lemmatises; the mentions are the gold's.
+GOLD_DIRs hold .ann files (of two files with one name the first counts; an absent folder is left out). PIPELINE (a folder or a package) tags, parses and lemmatises; the mentions are the gold's.
 Without ``--final``: learn on FIT, calibrate and measure on HOLDOUT. With it: learn on both, with the calibration
 that the run without it has left in OUTPUT. The weights are written to OUTPUT/weights.npz, the figures to
 OUTPUT/figures.json.
@@ -119,7 +119,7 @@ def report(items: list[Example], found: list[list[Scored]], thresholds: tuple[fl
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
+    parser.add_argument("gold", type=Path, nargs="+")
     parser.add_argument("output", type=Path)
     parser.add_argument("--pipeline", default="en_core_web_sm")
     parser.add_argument("--vectors", default="en_core_web_md", help="pipeline whose static vectors give word classes")
@@ -133,7 +133,8 @@ def main() -> None:
     options = Options(**{name: getattr(args, name) for name in vars(Options())})
 
     start = time.time()
-    records = [markup.read(path).model_dump(mode="json") for path in sorted(args.gold.glob("*.ann"))]
+    files = {path.name: path for folder in reversed(args.gold) for path in folder.glob("*.ann")}
+    records = [markup.read(files[name]).model_dump(mode="json") for name in sorted(files)]
     items = parse(records, find_pipeline(args.pipeline), args.cache)
     if args.rules:
         apply_rules(items)
