@@ -1,8 +1,9 @@
 """Train the relation classifier on gold articles.
 
-    python models/scripts/train_relations.py GOLD_DIR... OUTPUT --pipeline PIPELINE --vectors PIPELINE [--rules] [--final]
+    python models/scripts/train_relations.py GOLD_DIR... OUTPUT --pipeline PIPELINE --vectors PIPELINE [--rules]
 
-GOLD_DIRs hold .ann files (of two files with one name the first counts; an absent folder is left out). PIPELINE (a folder or a package) tags, parses and lemmatises; the mentions are the gold's.
+GOLD_DIRs hold .ann files (of two files with one name the first counts; an absent folder is left out). PIPELINE (a
+folder or a package) tags, parses and lemmatises; the mentions are the gold's.
 Without ``--final``: learn on FIT, calibrate and measure on HOLDOUT. With it: learn on both, with the calibration
 that the run without it has left in OUTPUT. The weights are written to OUTPUT/weights.npz, the figures to
 OUTPUT/figures.json.
