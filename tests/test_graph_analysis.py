@@ -10,9 +10,9 @@ from entityrel.graph.analysis import (
     brokers,
     changes,
     communities,
+    dataframes,
     ego,
     facts,
-    frames,
     paths,
     reciprocity,
     supply_chains,
@@ -89,8 +89,8 @@ def test_time_series_ego_and_communities() -> None:
     assert groups == communities(GRAPH) and {"IRN", "CHN"} <= set().union(*groups)
 
 
-def test_frames() -> None:
+def test_dataframes() -> None:
     pytest.importorskip("pandas")
-    nodes, edges = frames(GRAPH)
+    nodes, edges = dataframes(GRAPH)
     assert nodes.loc["IRN", "name"] == "Iran"
     assert len(edges) == GRAPH.number_of_edges()

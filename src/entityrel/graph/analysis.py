@@ -14,6 +14,8 @@ from typing import Any, Final, NamedTuple
 
 import networkx as nx
 
+from entityrel.errors import EntityrelError
+from entityrel.graph.nodes import kinds
 from entityrel.graph.select import edge_part
 from entityrel.graph.statements import Statement, by_statement, standing
 
@@ -26,9 +28,9 @@ __all__ = [
     "brokers",
     "changes",
     "communities",
+    "dataframes",
     "ego",
     "facts",
-    "frames",
     "paths",
     "reciprocity",
     "supply_chains",
@@ -119,17 +121,19 @@ def supply_chains(
     """
     part = facts(graph, ARMING)
     if item is not None:
-        kept = [edge[:3] for edge in part.edges(keys=True, data="item") if item in _kinds(graph, edge[3])]
+        kept = [edge[:3] for edge in part.edges(keys=True, data="item") if item in kinds(graph, edge[3])]
         part = edge_part(part, kept)
     back = nx.DiGraph((end, start) for start, end, edge in part.edges(data=True) if end != edge.get("item"))
     chains: list[list[str]] = []
 
     def follow(chain: list[str]) -> None:
+        if len(chains) >= most:
+            return  # the number of chains may grow with the power of their length
         further = [node for node in sorted(back.successors(chain[-1])) if node not in chain]
         if len(chain) <= longest and further:
             for node in further:
                 follow([*chain, node])
-        elif len(chain) > 1 and len(chains) < most:
+        elif len(chain) > 1:
             chains.append(chain[::-1])
 
     if recipient in back:
@@ -207,13 +211,16 @@ def reciprocity(graph: nx.MultiDiGraph, predicate: str) -> float:
     return float(nx.overall_reciprocity(simple)) if simple.number_of_edges() else 0.0
 
 
-def frames(graph: nx.MultiDiGraph) -> tuple[Any, Any]:
-    """The nodes and the edges as pandas frames, indexed by node id and by edge key.
+def dataframes(graph: nx.MultiDiGraph) -> tuple[Any, Any]:
+    """The nodes and the edges as pandas DataFrames, indexed by node id and by edge key.
 
     Raises:
-        ImportError: If pandas is not installed.
+        EntityrelError: If pandas is not installed.
     """
-    pd = import_module("pandas")  # an extra
+    try:
+        pd = import_module("pandas")
+    except ImportError as error:
+        raise EntityrelError("DataFrames need pandas: pip install 'entityrel[pandas]'") from error
     nodes = pd.DataFrame([{"node": node, **known} for node, known in graph.nodes(data=True)])
     rows = [{"edge": key, "start": u, "end": v, **known} for u, v, key, known in graph.edges(keys=True, data=True)]
     edges = pd.DataFrame(rows)
@@ -223,10 +230,6 @@ def frames(graph: nx.MultiDiGraph) -> tuple[Any, Any]:
 def _path(graph: nx.MultiDiGraph, nodes: list[str]) -> Path:
     steps = (Step(start, end, tuple(sorted(graph[start][end]))) for start, end in pairwise(nodes))
     return Path(tuple(nodes), tuple(steps))
-
-
-def _kinds(graph: nx.MultiDiGraph, item: str | None) -> tuple[str, ...]:
-    return () if item is None else (item, *graph.nodes[item].get("classes", ()))
 
 
 def _when(edge: dict[str, str]) -> str | None:

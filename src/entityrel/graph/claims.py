@@ -17,6 +17,7 @@ from typing import Any
 
 import networkx as nx
 
+from entityrel.graph.nodes import kinds
 from entityrel.graph.select import edge_part
 from entityrel.graph.sources import Report, independent_sources, report
 from entityrel.graph.statements import Edge, Statement, by_statement, standing
@@ -110,7 +111,7 @@ def claims(
             subject in (None, statement.subject)
             and predicate in (None, statement.predicate)
             and other in (None, statement.other)
-            and (item is None or item in _kinds(graph, statement.item))
+            and (item is None or item in kinds(graph, statement.item))
         )
         if fits:
             entries.append(_entry(graph, statement, edges, side_of))
@@ -231,10 +232,6 @@ def _opposed(claim: Claim, other: Claim) -> bool:
     Two outlets that state it otherwise in their own voices may just tell of different times.
     """
     return (claim.attributed or other.attributed) and (claim.side or claim.voice) != (other.side or other.voice)
-
-
-def _kinds(graph: nx.MultiDiGraph, item: str | None) -> tuple[str, ...]:
-    return () if item is None else (item, *graph.nodes[item].get("classes", ()))
 
 
 def _reading(graph: nx.MultiDiGraph, statement: Statement) -> str:

@@ -94,12 +94,6 @@ def _format(path: Path) -> Format:
         raise ExportError(f"{path}: unknown format {path.suffix!r}; the file's name must end in {known}") from None
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _difference(graph: nx.Graph, found: nx.Graph) -> str | None:
     """What distinguishes two flat graphs in words, or None; edge keys count only where ``graph`` has any."""
     if graph.is_directed() != found.is_directed():

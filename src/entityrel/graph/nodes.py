@@ -7,11 +7,13 @@ from functools import cache
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
+import networkx as nx
+
 from entityrel.knowledge.gazetteer import FOLDER, Country, read_rows
 from entityrel.knowledge.ontology import load_ontology
 from entityrel.knowledge.weapons import load_weapons
 
-__all__ = ["LABEL_ORDER", "Entity", "label_colour", "node_attributes", "node_ids", "outlet"]
+__all__ = ["LABEL_ORDER", "Entity", "kinds", "label_colour", "node_attributes", "node_ids", "outlet"]
 
 Entity: TypeAlias = tuple[str, str]
 """Label and id of an entity."""
@@ -68,6 +70,11 @@ def node_attributes(
         "last_seen": last_seen,
     }
     return {key: value for key, value in attributes.items() if value is not None}
+
+
+def kinds(graph: nx.Graph, item: str | None) -> tuple[str, ...]:
+    """The weapon ``item`` and the classes that its node has, the narrowest first; nothing for None."""
+    return () if item is None else (item, *graph.nodes[item].get("classes", ()))
 
 
 def label_colour(label: str) -> str:
