@@ -8,7 +8,6 @@ them. It never joins persons whose first names or countries differ, and gives th
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from typing import Any
 from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer
 from entityrel.knowledge.identity import Group, Refusal, Unit, fullness, same_names, same_persons
 from entityrel.knowledge.known_persons import known_persons
-from entityrel.knowledge.names import bare_name, defined_acronym, slug
+from entityrel.knowledge.names import bare_name, defined_acronym, slug, without_the
 from entityrel.schema import AnnotatedArticle, Mention, Relation
 
 __all__ = ["Merge", "Refusal", "Resolution", "Resolver", "resolve"]
@@ -227,8 +226,7 @@ def _decide(learned: Mapping[Key, Unit], gazetteer: Gazetteer) -> _Decision:
     units = learned
     for _ in range(_ROUNDS):
         found = _round(units, gazetteer)
-        before = {(label, id): why for (label, id), why in reasons.items()}
-        reasons = {key: set(why) for key, why in found.reasons.items()}
+        before, reasons = reasons, {key: set(why) for key, why in found.reasons.items()}
         for key, (id, name) in now.items():
             new, new_name = found.entities[key[0], key[1], id]
             reasons.setdefault((key[1], new), set()).update(before.get((key[1], id), ()))
@@ -372,9 +370,7 @@ def _display(label: str, group: Group) -> str:
         return known
     votes: Counter[str] = Counter()
     for unit in group:
-        votes[bare_name(unit.name) if label == "PERSON" else re.sub(r"(?i)^the\s+", "", unit.name)] += (
-            unit.texts.total()
-        )
+        votes[bare_name(unit.name) if label == "PERSON" else without_the(unit.name)] += unit.texts.total()
     return min(votes, key=lambda name: (*fullness(label, name), -votes[name], name))
 
 

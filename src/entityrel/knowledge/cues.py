@@ -12,7 +12,7 @@ from pydantic import field_validator
 from entityrel.knowledge.files import DATA, Strict, read_yaml
 from entityrel.schema import Modality, Polarity
 
-__all__ = ["CUES", "Cues", "Governor", "Judgement", "Lexicon", "Link", "load_cues"]
+__all__ = ["CUES", "Cues", "Governor", "Judgement", "Lexicon", "Link", "coarse_pos", "load_cues"]
 
 CUES = DATA / "cues.yaml"
 #: How a relation's word hangs on its governor.
@@ -82,7 +82,6 @@ class Cues(Strict):
     negative_prepositions: Words
     no_negation_before: Words
     possible_adverbs: Words
-    planned_adverbs: Words
     modals: _Modals
     conditions: Words
     questions: Words
@@ -127,6 +126,11 @@ class Cues(Strict):
 _COARSE = {"AUX": "VERB", "PROPN": "NOUN", "ADV": "ADJ", "ADP": "ADJ", "SCONJ": "ADJ"}
 
 
+def coarse_pos(pos: str) -> str:
+    """The part of speech under which the words of a class are listed: "VERB", "NOUN" or "ADJ" for most."""
+    return _COARSE.get(pos, pos)
+
+
 class Lexicon:
     """The cues, indexed for look-up by the qualifier.
 
@@ -155,7 +159,7 @@ class Lexicon:
 
     def classes(self, lemma: str, pos: str) -> tuple[str, ...]:
         """The names of all classes of a word, however it governs."""
-        pos = _COARSE.get(pos, pos)
+        pos = coarse_pos(pos)
         return (*self._single.get((pos, lemma), ()), *(name for _, name in self._double.get((pos, lemma), ())))
 
     def governor(self, lemma: str, pos: str, companions: Words, link: Link) -> tuple[str, Governor] | None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import srsly
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from entityrel.errors import KnowledgeError
 
-__all__ = ["DATA", "Strict", "check", "data_version", "read_yaml"]
+__all__ = ["DATA", "Strict", "check", "data_version", "listed", "read_yaml"]
 
 #: The folder of the packaged data files.
 DATA = Path(str(files("entityrel"))) / "data"
@@ -56,6 +56,15 @@ def check(data: Any, model: type[Model], where: str) -> Model:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
         raise KnowledgeError(f"{where}: {problems}") from error
+
+
+def listed(separator: str) -> BeforeValidator:
+    """Reads text with ``separator`` between its parts as a tuple of the parts; empty ones are left out."""
+
+    def split(value: Any) -> Any:
+        return tuple(p.strip() for p in value.split(separator) if p.strip()) if isinstance(value, str) else value
+
+    return BeforeValidator(split)
 
 
 def _data_files() -> Iterator[Path]:

@@ -24,7 +24,7 @@ from pydantic import BeforeValidator, Field
 
 from entityrel.errors import KnowledgeError
 from entityrel.knowledge.aliases import Alias, AliasIndex, Found, alias_key
-from entityrel.knowledge.files import DATA, Strict, check
+from entityrel.knowledge.files import DATA, Strict, check, listed
 from entityrel.knowledge.idioms import phrase_aliases
 from entityrel.knowledge.ontology import load_ontology
 from entityrel.knowledge.weapons import Weapons, load_weapons
@@ -45,18 +45,14 @@ FOLDER = DATA / "gazetteer"
 _ORDER = ("COUNTRY", "ORG", "WEAPON", "PERSON", "LOC", "")
 
 
-def _cells(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split("|") if part.strip()) if isinstance(value, str) else value
-
-
 def _blank(value: Any) -> Any:
     return None if value == "" else value
 
 
 Row = TypeVar("Row", bound=Strict)
-Cells = Annotated[tuple[str, ...], BeforeValidator(_cells)]
+Cells = Annotated[tuple[str, ...], listed("|")]
 Code = Annotated[str, Field(pattern="^[A-Z]{3}$")]
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_cells)]
+Codes = Annotated[tuple[Code, ...], listed("|")]
 Maybe = Annotated[str | None, BeforeValidator(_blank)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+/-]*$")]
 

@@ -28,7 +28,9 @@ __all__ = [
     "organisation_words",
     "organisations",
     "persons",
+    "same_part",
     "slug",
+    "without_the",
 ]
 
 _DEFINED = re.compile(r"\s*\((?:the\s+)?[“\"‘']?([A-Z][\w&.-]{1,10})[”\"’']?[,;)]")
@@ -42,7 +44,6 @@ _WORD = re.compile(r"[^\W_][\w'’]*")
 class _Words(Strict):
     titles: frozenset[str]
     female: frozenset[str]
-    male: frozenset[str]
     suffixes: frozenset[str]
     companies: frozenset[str]
     known_as: Mapping[str, str]
@@ -238,10 +239,10 @@ def _shorter_of(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     if short[-1] != long[-1] or len(short) > len(long):
         return False
     rest = iter(long)
-    return all(any(_same_part(part, other) for other in rest) for part in short)
+    return all(any(same_part(part, other) for other in rest) for part in short)
 
 
-def _same_part(part: str, other: str) -> bool:
+def same_part(part: str, other: str) -> bool:
     """Whether two parts of names are the same, or one is the other's initial."""
     return part == other or (1 in (len(part), len(other)) and part[0] == other[0])
 
@@ -383,10 +384,11 @@ def organisations(text: str, spans: Sequence[tuple[int, int]], gazetteer: Gazett
     fullest: dict[str, str] = {}
     for name in full:
         fullest[ids[name]] = max(fullest.get(ids[name], ""), name, key=len)
-    return [Named(ids[name], gazetteer.name("ORG", ids[name]) or _without_the(fullest[ids[name]])) for name in full]
+    return [Named(ids[name], gazetteer.name("ORG", ids[name]) or without_the(fullest[ids[name]])) for name in full]
 
 
-def _without_the(name: str) -> str:
+def without_the(name: str) -> str:
+    """The name without a "the" before it."""
     return re.sub(r"(?i)^the\s+", "", name)
 
 

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from entityrel.knowledge.aliases import alias_key
 from entityrel.knowledge.files import Strict, read_yaml
-from entityrel.knowledge.names import family_first, name_parts, organisation_words, slug
+from entityrel.knowledge.names import family_first, name_parts, organisation_words, same_part, slug, without_the
 
 __all__ = [
     "Parts",
@@ -147,7 +147,7 @@ def spelling_key(label: str, text: str) -> str:
     if label == "ORG":
         words, variants = organisation_words(text), _variants()["organisations"]
     else:
-        plain = re.sub(r"(?i)^the\s+", "", _ARTICLE.sub("al-", text))
+        plain = without_the(_ARTICLE.sub("al-", text))
         words, variants = tuple(slug(plain).split("-")), {"el": "al", **_variants()["places"]}
     return "".join(variants.get(word, word) for word in words)
 
@@ -158,7 +158,7 @@ def middle_left_out(short: Parts, long: Parts) -> bool:
         return False
     rest = list(long[1:-1])
     for part in short[1:-1]:
-        while rest and not _same_part(part, rest[0]):
+        while rest and not same_part(part, rest[0]):
             rest.pop(0)
         if not rest:
             return False
@@ -173,11 +173,7 @@ def only_initials(short: Parts, names: Iterable[Parts]) -> bool:
     )
 
 
-def _same_part(part: str, other: str) -> bool:
-    return part == other or (1 in (len(part), len(other)) and part[0] == other[0])
-
-
 def abbreviates(short: Parts, name: Parts) -> bool:
     """Whether "J. P. Kowal" may be short for a name: no initial without its name."""
     given = tuple(map(fold, name[:-1]))
-    return len(short) <= len(name) and all(map(_same_part, short[:-1], given))
+    return len(short) <= len(name) and all(map(same_part, short[:-1], given))

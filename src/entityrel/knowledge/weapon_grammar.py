@@ -9,27 +9,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from entityrel.errors import KnowledgeError
-from entityrel.knowledge.files import Strict
+from entityrel.knowledge.files import Strict, listed
 from entityrel.knowledge.weapon_names import normal_phrase, plural, singular, slug
 
-__all__ = ["CLASSES", "ROOT", "ClassFile", "ClassGrammar", "Noun", "Phrase", "Slug", "WeaponClass", "listed"]
+__all__ = ["CLASSES", "ROOT", "ClassFile", "ClassGrammar", "Noun", "Phrase", "Slug", "WeaponClass"]
 
 CLASSES: Final = "gazetteer/weapon_classes.yaml"
 ROOT: Final = "weapon"
-
-
-def listed(separator: str) -> BeforeValidator:
-    """Reads text with ``separator`` between its parts as a tuple of the parts."""
-
-    def split(value: Any) -> Any:
-        return tuple(p.strip() for p in value.split(separator) if p.strip()) if isinstance(value, str) else value
-
-    return BeforeValidator(split)
 
 
 _Words = Annotated[tuple[str, ...], listed(",")]
@@ -287,7 +278,7 @@ def _words_from(text: str, start: int) -> Iterator[tuple[str, int]]:
         parts = normal_phrase(match[0]).split() or [match[0]]
         if number and re.fullmatch(_UNITS, _UNIT_NAMES.sub(_unit, parts[0])):
             parts[0], number = number + _UNIT_NAMES.sub(_unit, parts[0]), ""
-        elif number or (gap == ". " and not text[:position].endswith("mm")):
+        elif number or (gap == ". " and not text.endswith("mm", 0, position)):
             return
         elif len(parts) > 1 and parts[0][:1].isdigit() and re.fullmatch(_UNITS, parts[1]):
             parts[:2] = ["".join(parts[:2])]

@@ -19,7 +19,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from entityrel.errors import KnowledgeError
-from entityrel.knowledge.files import DATA, Strict, check, read_yaml
+from entityrel.knowledge.files import DATA, Strict, check, listed, read_yaml
 from entityrel.knowledge.weapon_grammar import (
     CLASSES,
     ROOT,
@@ -29,7 +29,6 @@ from entityrel.knowledge.weapon_grammar import (
     Noun,
     Slug,
     WeaponClass,
-    listed,
 )
 from entityrel.knowledge.weapon_names import key, normal_phrase, slug, variants
 from entityrel.knowledge.weapon_text import WeaponFinder, WeaponSpan

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc, Token
 
-from entityrel.knowledge.cues import Governor, Lexicon, Link
+from entityrel.knowledge.cues import Governor, Lexicon, Link, coarse_pos
 from entityrel.pipeline.surroundings import apply_arguments, apply_past_posts, apply_surroundings, apply_trigger
 from entityrel.pipeline.verdict import PLANNED, POSSIBLE, Verdict
 
@@ -67,6 +67,8 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
         return None
     if dep == "conj":
         verdict.steps.append("conj")
+        if (word := _instead(node)) is not None:
+            verdict.negate(word)
         return _conjunct(verdict, node, lexicon), head
     if dep in ("pobj", "pcomp"):
         return _through_preposition(verdict, node, lexicon)
@@ -188,6 +190,14 @@ def _through_preposition(verdict: Verdict, node: Token, lexicon: Lexicon) -> tup
     return (link, head) if transparent or head.lemma_.lower() in lexicon.cues.transparent.verbs else None
 
 
+def _instead(node: Token) -> Token | None:
+    """The "rather" of "lend shells to A rather than sell them to B", before the later conjunct."""
+    for child in node.head.children:
+        if child.dep_ == "cc" and child.lower_ == "than" and node.head.i < child.i < node.i:
+            return next((word for word in child.lefts if word.lower_ == "rather"), None)
+    return None
+
+
 def _conjunct(verdict: Verdict, node: Token, lexicon: Lexicon) -> str:
     """How much of the first conjunct's surroundings a later one shares: its governors always, the rest by form."""
     own_subject = any(child.dep_ in ("nsubj", "nsubjpass") for child in node.lefts)
@@ -228,7 +238,7 @@ def _question(verdict: Verdict, root: Token) -> None:
 
 
 def _class_of(head: Token, link: Link, lexicon: Lexicon) -> tuple[str, Governor] | None:
-    pos = {"AUX": "VERB", "PROPN": "NOUN", "ADV": "ADJ", "ADP": "ADJ", "SCONJ": "ADJ"}.get(head.pos_, head.pos_)
+    pos = coarse_pos(head.pos_)
     companions = frozenset(_companions(head))
     lemma = head.lemma_.lower()
     found = lexicon.governor(lemma, pos, companions, link)
