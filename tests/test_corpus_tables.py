@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import sys
 from pathlib import Path
 
 import pytest
 
 from entityrel.corpus.items import Input, Rejected
 from entityrel.corpus.readers import read
+from entityrel.corpus.tables import parquet_rows
+from entityrel.errors import EntityrelError
 
 
 def test_rows_of_csv_are_articles(tmp_path: Path) -> None:
@@ -64,3 +67,9 @@ def test_rows_of_parquet_are_articles(tmp_path: Path) -> None:
     (tmp_path / "b.parquet").write_bytes(b"PAR1 damaged")
     (damaged,) = read([tmp_path / "b.parquet"])
     assert isinstance(damaged, Rejected)
+
+
+def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(EntityrelError, match=r"news\.parquet.*pip install 'entityrel\[parquet\]'"):
+        list(parquet_rows(tmp_path / "news.parquet"))

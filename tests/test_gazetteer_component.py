@@ -13,8 +13,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 
 from entityrel.errors import KnowledgeError
-from entityrel.pipeline.gazetteer import GazetteerComponent, is_sure, make_gazetteer
-from entityrel.pipeline.state import GAZETTEER_SPANS
+from entityrel.pipeline.gazetteer import GazetteerComponent, make_gazetteer
+from entityrel.pipeline.state import GAZETTEER_SPANS, is_sure
 
 BLANK = spacy.blank("en")
 assert make_gazetteer, "importing the module registers the factory"

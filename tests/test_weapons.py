@@ -301,10 +301,6 @@ def test_class_phrases_for_the_gazetteer(weapons: Weapons) -> None:
     assert phrases["combat vehicle"][1]
 
 
-def test_phrases_that_name_no_weapon(weapons: Weapons) -> None:
-    assert {"think tank", "think tanks", "gold mines"} <= set(weapons.no_weapons())
-
-
 def test_ambiguous_names_are_not_sure(weapons: Weapons) -> None:
     sure = {text: sure for text, _, sure in weapons.aliases()}
     for text in ("Patriot", "Hornet", "Leopard", "Falcon", "Javelin", "Stinger", "Patriots", "K2", "Fujian", "M4"):

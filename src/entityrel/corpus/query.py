@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from entityrel.corpus.boilerplate import NOTE
 from entityrel.corpus.parquet import SCHEMAS
 from entityrel.errors import EntityrelError, RecordError
 
@@ -23,9 +24,9 @@ VIEWS = {
                coalesce(recipient_name, recipient_text) AS to_whom, coalesce(source_name, source_text) AS according_to,
                coalesce(relations.date, articles.date) AS told_date
         FROM relations JOIN articles ON relations.article = articles.id""",
-    "facts": """
+    "facts": f"""
         SELECT * FROM statements WHERE polarity = 'affirmed' AND modality = 'actual'
-        AND NOT coalesce(contains(provenance, '"in boilerplate: '), false)""",
+        AND NOT coalesce(contains(provenance, '"{NOTE}'), false)""",
     "transfers": """
         SELECT who AS supplier, what AS item, to_whom AS receiver, polarity, modality, quantity, according_to,
                told_date, subject_id, object_id, recipient_id, article, evidence, confidence

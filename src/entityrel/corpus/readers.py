@@ -178,7 +178,7 @@ def _after(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _lines(file: Path) -> Iterator[tuple[int, bytes | Rejected]]:
-    """The lines that are not blank, with their numbers; a damaged file ends in a rejection."""
+    """The lines, blank ones too, with their numbers from 1; a damaged file ends in a rejection."""
     number = 0
     try:
         with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as handle:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from entityrel.corpus.items import Rejected
+from entityrel.errors import EntityrelError
 
 __all__ = ["csv_rows", "parquet_rows"]
 
@@ -40,10 +41,16 @@ def csv_rows(file: Path) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
 
 
 def parquet_rows(file: Path) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
-    """The rows of a Parquet file, with their numbers from 1; dates become ISO 8601. Needs the extra ``parquet``."""
-    # pyarrow comes with an extra.
-    import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
+    """The rows of a Parquet file, with their numbers from 1; dates become ISO 8601. Needs the extra ``parquet``.
+
+    Raises:
+        EntityrelError: If pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415
+        import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
+    except ImportError as error:
+        raise EntityrelError(f"{file}: Parquet needs pyarrow: pip install 'entityrel[parquet]'") from error
 
     number = 0
     try:

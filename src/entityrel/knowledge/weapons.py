@@ -193,11 +193,6 @@ class Weapons:
                 seen.add(noun.form)
                 yield noun.form, noun.class_id, noun.sure
 
-    def no_weapons(self) -> Iterator[str]:
-        """Phrases in singular and plural that hold a class noun and name no weapon: "think tank", "gold mines"."""
-        for phrase in self.grammar.file.no_weapons:
-            yield from dict.fromkeys((phrase, self.grammar.plural(phrase)))
-
     # --- what a phrase names
 
     def resolve(self, phrase: str) -> WeaponId:

@@ -14,14 +14,14 @@ from entityrel.knowledge.idioms import load_idioms
 from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.state import GAZETTEER_SPANS
 
-__all__ = ["GazetteerComponent", "is_sure", "make_gazetteer"]
+__all__ = ["GazetteerComponent", "make_gazetteer"]
 
 
 class GazetteerComponent:
     """Puts the longest known names into ``doc.spans["entityrel_gazetteer"]``.
 
     Each span has the label, the entity's id as ``kb_id_`` and as ``id_`` the sense of the name ("name", "demonym",
-    "capital" …) with a "!" after it where it may be asserted without the recogniser (see `is_sure`). A name that
+    "capital" …) with a "!" after it where it may be asserted without the recogniser (`state.is_sure`). A name that
     stands for several entities gives one span for each label, that with the best claim.
 
     Args:
@@ -111,11 +111,6 @@ def _shouted(tokens: Span) -> bool:
     doc = tokens.doc
     beside = [doc[i].text for i in (tokens.start - 1, tokens.end) if 0 <= i < len(doc)]
     return any(len(word) > 1 and word.isupper() and word.isalpha() for word in beside)
-
-
-def is_sure(span: Span) -> bool:
-    """Whether a span of ``doc.spans["entityrel_gazetteer"]`` may be asserted without the recogniser."""
-    return span.id_.endswith("!")
 
 
 @Language.factory(

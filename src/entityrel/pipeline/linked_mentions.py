@@ -16,7 +16,7 @@ __all__ = ["LABELS", "MAX_DISTANCE", "WEAPON", "LinkedMentions", "Node"]
 _FEW: Final = 12
 #: Mentions of one sentence further apart than this many tokens are no pair: a list without full stops stays linear.
 MAX_DISTANCE: Final = 80
-#: Labels by number; 0 is none.
+#: Labels by number, as in the weights of the shipped classifier; 0 is none.
 LABELS: Final = ("", "PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
 _LABELS: Final = {label: number for number, label in enumerate(LABELS) if label}
 WEAPON: Final = 3

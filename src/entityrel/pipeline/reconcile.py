@@ -12,7 +12,7 @@ from spacy.util import filter_spans
 from entityrel.knowledge.gazetteer import Gazetteer
 from entityrel.knowledge.idioms import load_idioms
 from entityrel.knowledge.names import is_title
-from entityrel.pipeline.state import GAZETTEER_SPANS
+from entityrel.pipeline.state import GAZETTEER_SPANS, is_sure
 
 __all__ = ["LABELS", "PLACE_NOUNS", "reconcile", "trim"]
 
@@ -89,7 +89,7 @@ def reconcile(doc: Doc, gazetteer: Gazetteer, text: str) -> list[Span]:
     for known in group:
         claims.setdefault((known.start, known.end), set()).add(known.label_)
     for known in group:
-        if not (known.id_.endswith("!") or (stock and known.label_ == "WEAPON")):
+        if not (is_sure(known) or (stock and known.label_ == "WEAPON")):
             continue
         touched = {(span.start, span.end, span.label_): span for token in range(known.start, known.end)
                    if (span := at.get(token)) is not None}  # fmt: skip

@@ -29,6 +29,7 @@ __all__ = [
     "Proposal",
     "TokenSpan",
     "anaphora",
+    "is_sure",
     "names",
     "register_extensions",
     "relations",
@@ -100,6 +101,11 @@ def anaphora(doc: Doc) -> dict[TokenSpan, list[TokenSpan]]:
     }
 
 
+def is_sure(span: Span) -> bool:
+    """Whether a span of ``doc.spans[GAZETTEER_SPANS]`` may be asserted without the recogniser."""
+    return span.id_.endswith("!")
+
+
 def require(doc: Doc, component: str, *annotations: str) -> None:
     """Check that ``doc`` has what ``component`` needs.
 
@@ -152,6 +158,7 @@ def _surest(group: list[Relation]) -> Relation:
 
 
 def _relations(doc: Doc) -> Iterator[Relation]:
+    text = doc.text  # made anew at each access
     by_span: dict[tuple[int, ...], Mention] = {(ent.start, ent.end): span_mention(ent) for ent in doc.ents}
     for item in cast("list[Proposal]", state(doc).get("relations", ())):
         recipient, source = item.get("recipient"), item.get("source")
@@ -167,7 +174,7 @@ def _relations(doc: Doc) -> Iterator[Relation]:
             polarity=item.get("polarity", "affirmed"),
             modality=item.get("modality", "actual"),
             source=by_span[tuple(source)] if source else None,
-            quantity=doc.text[quantity[0] : quantity[1]] if quantity else None,
+            quantity=text[quantity[0] : quantity[1]] if quantity else None,
             date=item.get("date"),
             evidence=CharSpan(start=evidence[0], end=evidence[1]),
             confidence=round(item.get("confidence", 1.0), 4),
@@ -184,7 +191,7 @@ def _relations(doc: Doc) -> Iterator[Relation]:
                 quantity_value=item.get("quantity_value"),
                 quantity_unit=item.get("quantity_unit"),
                 quantity_bound=item.get("quantity_bound"),
-                date_text=doc.text[date_chars[0] : date_chars[1]] if date_chars else None,
+                date_text=text[date_chars[0] : date_chars[1]] if date_chars else None,
                 notes=tuple(item.get("notes", ())),
             ),
         )

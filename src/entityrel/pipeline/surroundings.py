@@ -52,7 +52,7 @@ def apply_arguments(verdict: Verdict, node: Token, arguments: list[Token], lexic
     for argument in arguments:
         # Only what belongs to the trigger's own clause: "no tanks were sent", not "he, with no army, attacked".
         if node in (argument.head, argument.head.head):
-            continue  # _local sees it
+            continue  # apply_surroundings sees it
         for child in argument.lefts:
             if child.dep_ == "det" and child.lower_ in ("no", "neither") and argument.sent == node.sent:
                 verdict.negate(child)

@@ -19,10 +19,11 @@ from spacy.util import registry
 from thinc.api import Embed, Linear, Model, zero_init
 from thinc.types import Floats2d, Ints1d
 
-from entityrel.pipeline.state import GAZETTEER_SPANS
+from entityrel.pipeline.state import GAZETTEER_SPANS, is_sure
 
 __all__ = ["GAZETTEER_ROWS", "candidate_rows", "context_embed"]
 
+#: In the order of the rows that the shipped recogniser was trained with.
 LABELS = ("PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
 #: Senses of a name that often mean something else: a capital, a surname, a class noun ("mine", "tank").
 WEAK = frozenset({"capital", "surname", "class"})
@@ -80,7 +81,7 @@ def candidate_rows(doc: Doc) -> Ints1d:
         bits = _BITS.get(span.label_, 0)
         if bits:
             sense = span.id_
-            bits |= _SURE if sense.endswith("!") else 0
+            bits |= _SURE if is_sure(span) else 0
             bits |= _WEAK if sense.rstrip("!") in WEAK else 0
             rows[span.start : span.end] |= bits
             rows[span.start + 1 : span.end] |= 1

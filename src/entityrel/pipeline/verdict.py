@@ -26,7 +26,7 @@ class Verdict:
         negations: How often it was turned round.
         local: Whether all cues stand beside the trigger itself.
         short: Whether the sentence is so short that its parse, and so the rules, can be trusted.
-        steps: The way outwards, as "link:class" or "link:lemma" (features of the classifier).
+        steps: The way outwards, as "link:class" or "link:lemma" (features of the model that corrects the rules).
     """
 
     negated: bool = False

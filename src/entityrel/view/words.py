@@ -1,4 +1,4 @@
-"""How a statement is said to a reader: the same words and colours in terminal, notebook and page."""
+"""How a statement is said to a reader: the same words in terminal, notebook and page."""
 
 from __future__ import annotations
 
