@@ -110,6 +110,20 @@ def test_cues_are_the_deciding_words(nlp: Language, sentence: str, effects: dict
 
 
 @pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("[Seoul|s] should lend shells to Washington rather than <sell> [them|o] to [Kyiv|r].", "negated desired"),
+        ("[Seoul|s] should <lend> [shells|o] to [Washington|r] rather than sell them to Kyiv.", "affirmed desired"),
+        ("[Washington|s] has paused <deliveries> of [shells|o] to [Kyiv|r].", "negated actual"),
+        ("[Washington|s] has not paused <deliveries> of [shells|o] to [Kyiv|r].", "affirmed actual"),
+    ],
+)
+def test_alternatives_and_pauses(nlp: Language, sentence: str, expected: str) -> None:
+    verdict = _verdict(*_parsed(nlp, sentence))
+    assert f"{verdict.polarity} {verdict.modality}" == expected
+
+
+@pytest.mark.parametrize(
     ("sentence", "hypothetical"),
     [
         ("If [Iran|s] <sells> [drones|o] to [Cuba|r], Congress will object.", True),
