@@ -52,6 +52,8 @@ def _spoken(doc: Doc, word: str = "sold") -> tuple[list[str], Attribution]:
         (f"{IRAN} is said to have sold {DRONES} to {RUSSIA}.", []),
         (f"A diplomat said that {IRAN} sold {DRONES} to {RUSSIA}.", []),
         (f"{KIRBY} left. {IRAN} sold {DRONES} to {RUSSIA}.", []),
+        (f"{IRAN} sold {DRONES} to {RUSSIA}; {KIRBY} rejected the accusation.", []),
+        (f'"{IRAN} sold {DRONES} to {RUSSIA}; it will sell more," {KIRBY} said.', ["Kirby"]),
     ],
 )
 def test_chain(doc_of: DocOf, sentence: str, chain: list[str]) -> None:
@@ -67,6 +69,7 @@ def test_chain(doc_of: DocOf, sentence: str, chain: list[str]) -> None:
         (f"{KIRBY} urged {IRAN} to sell {DRONES} to {RUSSIA}.", "sell", ["Kirby"]),
         (f"{KIRBY} wants to sell {DRONES} to {RUSSIA}.", "sell", []),
         (f"{KIRBY} promised to sell {DRONES} to {RUSSIA}.", "sell", []),
+        (f"{IRAN} recalled its ambassador over the sale of {DRONES} to {RUSSIA}.", "sale", []),
     ],
 )
 def test_claims_and_wishes(doc_of: DocOf, sentence: str, word: str, chain: list[str]) -> None:

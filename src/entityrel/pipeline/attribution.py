@@ -177,6 +177,8 @@ def _verb(verb: Token, lemma: str, sentence: Span, speakers: Speakers, lexicon: 
     subject = subject_of(verb, passive)
     contents: list[tuple[Token, str]] = []
     for child in verb.children:
+        if child.dep_ == "ccomp" and _semicolon_between(child, verb):
+            continue  # "Armenia accused Turkey; Ankara rejected the charge": a sentence of its own
         if child.dep_ == "ccomp" and not _bare(child) and lemma in lexicon.cues.speech_verbs:
             contents.append((child, "clause"))
         elif lemma in lexicon.cues.infinitive_speech_verbs and (
@@ -214,6 +216,14 @@ def _verb(verb: Token, lemma: str, sentence: Span, speakers: Speakers, lexicon: 
 
 def _ends_sentence(verb: Token, sentence: Span) -> bool:
     return all(token.is_punct or token.is_space for token in sentence.doc[verb.i + 1 : sentence.end])
+
+
+def _semicolon_between(clause: Token, verb: Token) -> bool:
+    """Whether a semicolon parts a clause from the verb after it, outside quotation marks."""
+    if clause.i > verb.i:
+        return False
+    between = {token.text for token in verb.doc[clause.i + 1 : verb.i]}
+    return ";" in between and not between & {'"', "”", "''"}
 
 
 def _bare(clause: Token) -> bool:
