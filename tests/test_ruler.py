@@ -58,6 +58,8 @@ def _readings(doc: Doc, *frames: Path) -> set[str]:
         f"{A} is ready to send {W} to {B}.",
         f"{A} plans to begin sending {W} to {B}.",
         f"The minister urged {A} to stop sending {W} to {B}.",
+        f"[Norway|COUNTRY|NOR] called on {A} to stop sending {W} to {B}.",
+        f"[Norway|COUNTRY|NOR] appealed to {A} to begin delivering {W} to {B}.",
         f"The minister accused {A} of sending {W} to {B}.",
         f"{A} was accused of sending {W} to {B}.",
         f"{A} denied that it had sent {W} to {B}.",
