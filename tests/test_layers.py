@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,15 @@ def test_components_do_not_import_each_other(name: str) -> None:
     path = SOURCE / "pipeline" / f"{name}.py"
     others = {f"entityrel.pipeline.{other}" for other in COMPONENTS - {name}}
     assert not others & _imports(path)
+
+
+def test_the_map_names_every_module() -> None:
+    page = SOURCE.parents[1] / "ARCHITECTURE.md"
+    if not page.exists():
+        pytest.skip("no checkout")
+    names = set(re.findall(r"`(?:[\w/]+/|entityrel_)?(\w+)(?:\.py)?`", page.read_text(encoding="utf-8")))
+    missing = {path.stem for path in SOURCE.rglob("*.py") if not path.stem.startswith("__")} - names
+    assert not missing, f"ARCHITECTURE.md has no line for {sorted(missing)}"
 
 
 def test_importing_the_package_imports_no_heavy_library() -> None:

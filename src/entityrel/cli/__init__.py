@@ -146,7 +146,11 @@ def annotate(
         bool, typer.Option("--any-language", help="Do not set articles in other languages than English aside.")
     ] = False,
     time_limit: Annotated[
-        float | None, typer.Option(min=1, help="Seconds after which an article is given up and set aside.")
+        float | None,
+        typer.Option(
+            min=1,
+            help="Seconds after which an article is given up and set aside; 300 with more workers or a memory limit.",
+        ),
     ] = None,
     memory_limit: Annotated[
         float | None,

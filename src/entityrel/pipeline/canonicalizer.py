@@ -11,11 +11,12 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from entityrel.knowledge.gazetteer import Country, Gazetteer, load_gazetteer
+from entityrel.knowledge.gazetteer import Country, Gazetteer
 from entityrel.knowledge.names import Named, organisations, persons, slug
 from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.reconcile import LABELS, PLACE_NOUNS, reconcile
 from entityrel.pipeline.state import state
+from entityrel.pipeline.user_names import ReadsGazetteer
 
 __all__ = ["CanonicalizerComponent", "make_canonicalizer"]
 
@@ -26,7 +27,7 @@ _PLACE_BEFORE = frozenset((
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 
 
-class CanonicalizerComponent:
+class CanonicalizerComponent(ReadsGazetteer):
     """Writes the final ``doc.ents``, with ids as ``kb_id_``, and the canonical names.
 
     Args:
@@ -35,13 +36,7 @@ class CanonicalizerComponent:
     """
 
     def __init__(self, name: str = "entityrel_canonicalizer", *, paths: Iterable[str | Path] = ()) -> None:
-        self.name = name
-        self.paths = [str(path) for path in paths]
-
-    @property
-    def gazetteer(self) -> Gazetteer:
-        """The gazetteer with the user's own files; it is read once a process."""
-        return load_gazetteer(*self.paths)
+        super().__init__(name, paths=paths)
 
     def __call__(self, doc: Doc) -> Doc:
         """Settle the mentions of ``doc``."""

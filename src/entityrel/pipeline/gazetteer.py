@@ -9,15 +9,16 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
 from entityrel.knowledge.aliases import Alias
-from entityrel.knowledge.gazetteer import Gazetteer, load_gazetteer, precedence
+from entityrel.knowledge.gazetteer import precedence
 from entityrel.knowledge.idioms import load_idioms
 from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.state import GAZETTEER_SPANS
+from entityrel.pipeline.user_names import ReadsGazetteer
 
 __all__ = ["GazetteerComponent", "make_gazetteer"]
 
 
-class GazetteerComponent:
+class GazetteerComponent(ReadsGazetteer):
     """Puts the longest known names into ``doc.spans["entityrel_gazetteer"]``.
 
     Each span has the label, the entity's id as ``kb_id_`` and as ``id_`` the sense of the name ("name", "demonym",
@@ -30,13 +31,7 @@ class GazetteerComponent:
     """
 
     def __init__(self, name: str = "entityrel_gazetteer", *, paths: Iterable[str | Path] = ()) -> None:
-        self.name = name
-        self.paths = [str(path) for path in paths]
-
-    @property
-    def gazetteer(self) -> Gazetteer:
-        """The gazetteer with the user's own files; it is read once a process."""
-        return load_gazetteer(*self.paths)
+        super().__init__(name, paths=paths)
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark the names of ``doc``."""
