@@ -112,6 +112,33 @@ def test_a_model_does_not_reverse_a_rule() -> None:
     assert [arguments(item) for item in merged([model, rule])] == [arguments(rule)]
 
 
+def test_a_model_names_no_other_parties_than_a_rule() -> None:
+    rule = Proposal(
+        predicate="transfers", subject=(0, 1), object=(2, 3), recipient=(1, 2), trigger=(0, 1), extractor="ruler",
+        score=0.8, frame="transfers.supply",
+    )  # fmt: skip
+    giver, taker, surer, elsewhere, other_weapon = (
+        Proposal(
+            predicate="transfers", subject=subject, object=weapon, recipient=taker, trigger=trigger,
+            extractor="classifier", score=score,
+        )
+        for subject, weapon, taker, trigger, score in (
+            ((7, 8), (2, 3), (1, 2), (0, 1), 0.7),
+            ((0, 1), (2, 3), (7, 8), (0, 1), 0.7),
+            ((7, 8), (2, 3), (1, 2), (0, 1), 0.9),
+            ((7, 8), (2, 3), (1, 2), (5, 6), 0.7),
+            ((7, 8), (6, 7), (1, 2), (0, 1), 0.7),
+        )
+    )  # fmt: skip
+    assert merged([rule, giver, taker]) == merged([rule])
+    for other in (surer, elsewhere, other_weapon):
+        assert len(merged([rule, other])) == 2
+    bare = Proposal(rule)
+    bare["recipient"] = None
+    assert len(merged([bare, taker])) == 1
+    assert merged([bare, taker])[0]["recipient"] == (7, 8)
+
+
 def test_agreeing_extractors_make_one_relation_with_both_scores() -> None:
     rule = Proposal(
         predicate="transfers", subject=(0, 1), object=(2, 3), recipient=(1, 2), trigger=(0, 1), extractor="ruler",

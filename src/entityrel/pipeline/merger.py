@@ -77,6 +77,7 @@ def merge(
     - arguments that the ontology forbids, and a relation of an entity with itself;
     - the reverse of what a surer proposal of the same sentence says;
     - a proposal without recipient beside the same one with a recipient in the same sentence;
+    - what the model alone says of a weapon's giver, taker, user or target where a rule more surely names others;
     - an acquisition where the sentence names the supplier;
     - a person's post for one country where the sentence gives it more surely to another;
     - all whose confidence is below ``threshold``.
@@ -100,6 +101,7 @@ def merge(
         for key, item in kept.items()
         if not (key[4] is None and key[:4] in with_recipient)
         and not _is_reversed(key, item, kept, ontology)
+        and not _has_other_parties(key, item, kept, ontology)
         and not _has_supplier(key, kept)
         and not _has_surer_post(key, item, kept)
     ]
@@ -156,6 +158,24 @@ def _is_reversed(key: _Key, item: Proposal, kept: dict[_Key, Proposal], ontology
     if "frame" in item and all(item.get(name) == other.get(name) for name in ("frame", "trigger")):
         return False  # one frame at one trigger says both: "they exchange missiles"
     return _rank(other) > _rank(item)
+
+
+def _has_other_parties(key: _Key, item: Proposal, kept: dict[_Key, Proposal], ontology: Ontology) -> bool:
+    """Whether a rule gives the same weapon, at the same place, to other parties, and more surely.
+
+    Beside "Norway called on Turkey to stop sending arms to Libya" the model takes Norway for a sender too.
+    """
+    sentence, predicate, subject, object_, recipient = key
+    if "ruler" in item["scores"] or object_[0] != "WEAPON" or ontology.predicates[predicate].recipient is None:
+        return False
+    return any(
+        other[:2] == (sentence, predicate)
+        and "ruler" in rival["scores"]
+        and rival["object"] == item["object"]
+        and rival["confidence"] > item["confidence"]
+        and (other[2] != subject or other[4] not in (None, recipient))
+        for other, rival in kept.items()
+    )
 
 
 def _has_supplier(key: _Key, kept: dict[_Key, Proposal]) -> bool:
