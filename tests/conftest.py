@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -43,6 +44,23 @@ def doc_of(nlp: Language) -> DocOf:
         return doc
 
     return make
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many function calls some work takes: how it grows can be tested so, and a busy machine does not matter."""
+    count = 0
+
+    def step(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(step)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
 
 
 def readings(doc: Doc) -> set[str]:

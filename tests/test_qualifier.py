@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 
-from conftest import SYNTAX, DocOf
+from conftest import SYNTAX, DocOf, calls
 from entityrel.errors import KnowledgeError, PipelineError
 from entityrel.knowledge.cues import load_cues
 from entityrel.pipeline.learned import LinearModel, load_learned, pack, row_of
@@ -103,7 +102,7 @@ def test_what_it_writes_survives_docbin(doc_of: DocOf) -> None:
 def test_a_doc_without_a_parse_is_refused() -> None:
     doc = spacy.blank("en")("Iran sold drones.")
     doc.set_ents([Span(doc, 0, 1, "COUNTRY"), Span(doc, 2, 3, "WEAPON")])
-    with pytest.raises(PipelineError, match="entityrel_qualifier needs a parser"):
+    with pytest.raises(PipelineError, match="^qualifier needs a parser"):
         _qualify(doc, _relation(doc, "possesses", "Iran", "drones"))
 
 
@@ -112,7 +111,7 @@ def test_a_doc_without_relations_needs_nothing() -> None:
 
 
 def test_time_grows_with_the_text_and_no_faster(nlp: Language) -> None:
-    def seconds(times: int) -> float:
+    def work(times: int) -> int:
         doc = nlp.make_doc("Kirby said that Iran did not sell 20 drones to Russia in May. He denied it.\n" * times)
         for name, pipe in nlp.pipeline:
             if name in SYNTAX:
@@ -125,14 +124,10 @@ def test_time_grows_with_the_text_and_no_faster(nlp: Language) -> None:
              "trigger": (i, i + 1)}
             for i in sold
         ]  # fmt: skip
-        best = float("inf")
-        for _ in range(3):
-            started = time.perf_counter()
-            _qualify(doc, *items)
-            best = min(best, time.perf_counter() - started)
-        return best
+        return calls(lambda: _qualify(doc, *items))
 
-    assert seconds(160) < 4 * 3 * seconds(40)  # four times the text; three for a noisy machine
+    work(4)  # what is read once a process does not count
+    assert work(160) < 5 * work(40)
 
 
 def test_cues_are_checked(tmp_path: Path) -> None:

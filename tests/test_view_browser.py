@@ -208,4 +208,3 @@ def test_first_paint_of_twenty_thousand_nodes(browser: Any, tmp_path: Path) -> N
     print(
         f"{graph}: picture after {statistics.median(seconds):.1f} s (median of {len(seconds)}), load {os.getloadavg()}"
     )
-    assert statistics.median(seconds) < 5
