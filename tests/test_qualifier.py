@@ -102,7 +102,7 @@ def test_what_it_writes_survives_docbin(doc_of: DocOf) -> None:
 def test_a_doc_without_a_parse_is_refused() -> None:
     doc = spacy.blank("en")("Iran sold drones.")
     doc.set_ents([Span(doc, 0, 1, "COUNTRY"), Span(doc, 2, 3, "WEAPON")])
-    with pytest.raises(PipelineError, match="^qualifier needs a parser"):
+    with pytest.raises(PipelineError, match="qualifier needs a parser"):
         _qualify(doc, _relation(doc, "possesses", "Iran", "drones"))
 
 

@@ -211,7 +211,9 @@ def evaluate(gold: Iterable[AnnotatedArticle], predicted: Iterable[AnnotatedArti
     for article in gold:
         guess = by_id.get(article.id) or AnnotatedArticle(id=article.id, text=article.text)
         if guess.text != article.text:
-            raise RecordError(f"article {article.id!r}: the text of the prediction differs from the gold text")
+            raise RecordError(
+                f"article {article.id!r}: the text of the prediction differs from the gold text; annotate that one"
+            )
         tally.add(article, guess)
     return Evaluation(
         entities={name: count.figures() for name, count in tally.entities.items()},

@@ -91,7 +91,9 @@ def _read(path: Path) -> list[dict[str, Any]]:
     table = pq.read_table(path)
     version = (table.schema.metadata or {}).get(b"entityrel_tables", b"").decode()
     if version != str(VERSION):
-        raise RecordError(f"{path}: tables of version {version or 'unknown'}, but this is version {VERSION}")
+        raise RecordError(
+            f"{path}: tables of version {version or 'unknown'}, but this is version {VERSION}; annotate anew"
+        )
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
 

@@ -53,7 +53,10 @@ def open_dataset(folder: str | Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     for table in SCHEMAS:
         if not any((folder / table).glob("*.parquet")):
-            raise RecordError(f"{folder} is no Parquet dataset of entityrel: it has no {table}/*.parquet")
+            raise RecordError(
+                f"{folder} is no Parquet dataset of entityrel: it has no {table}/*.parquet; "
+                "'entityrel annotate --format parquet' writes one"
+            )
         pattern = str(folder / table / "*.parquet").replace("'", "''")
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{pattern}')")
     for name, sql in VIEWS.items():

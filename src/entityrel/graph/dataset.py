@@ -122,7 +122,10 @@ def _open(folder: Path, memory: str) -> Any:
     connection.execute("SET memory_limit = $memory", {"memory": memory})
     for table in _TABLES:
         if not any((folder / table).glob("*.parquet")):
-            raise RecordError(f"{folder} is no Parquet dataset of entityrel: it has no {table}/*.parquet")
+            raise RecordError(
+                f"{folder} is no Parquet dataset of entityrel: it has no {table}/*.parquet; "
+                "'entityrel annotate --format parquet' writes one"
+            )
         pattern = str(folder / table / "*.parquet").replace("'", "''")
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{pattern}')")
     return connection

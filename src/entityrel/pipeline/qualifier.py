@@ -65,13 +65,16 @@ def make_qualifier(nlp: Language, name: str, keep_hypothetical: bool, learned: b
         keep_hypothetical: Keep relations that only a condition or a question mentions, with the note "hypothetical".
         learned: Let the trained models correct the rules; False for rules alone.
     """
-    return Qualifier(load_cues(), load_learned() if learned else Learned({}, {}), keep_hypothetical)
+    return Qualifier(load_cues(), load_learned() if learned else Learned({}, {}), keep_hypothetical, name)
 
 
 class Qualifier:
     """Adds to each relation of a Doc whether it happened, who says so, how much of it there was, and when."""
 
-    def __init__(self, lexicon: Lexicon, learned: Learned, keep_hypothetical: bool = False) -> None:
+    def __init__(
+        self, lexicon: Lexicon, learned: Learned, keep_hypothetical: bool = False, name: str = "entityrel_qualifier"
+    ) -> None:
+        self.name = name
         self.lexicon = lexicon
         self.learned = learned
         self.keep_hypothetical = keep_hypothetical
@@ -85,7 +88,7 @@ class Qualifier:
         relations: Sequence[Proposal] = state(doc).get("relations", ())
         if not relations:
             return doc
-        require(doc, "entityrel_qualifier", "DEP", "LEMMA", "TAG")
+        require(doc, self.name, "DEP", "LEMMA", "TAG")
         worker = DocQualifier(doc, self.lexicon, self.learned)
         qualified = [worker.qualify(item) for item in relations]
         state(doc)["relations"] = [
