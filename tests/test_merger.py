@@ -133,7 +133,7 @@ def test_a_model_names_no_other_parties_than_a_rule() -> None:
     assert merged([rule, giver, taker]) == merged([rule])
     for other in (surer, elsewhere, other_weapon):
         assert len(merged([rule, other])) == 2
-    bare = Proposal(rule)
+    bare = Proposal(**rule)
     bare["recipient"] = None
     assert len(merged([bare, taker])) == 1
     assert merged([bare, taker])[0]["recipient"] == (7, 8)
