@@ -116,9 +116,14 @@ def test_cues_are_the_deciding_words(nlp: Language, sentence: str, effects: dict
         ("[Seoul|s] should <lend> [shells|o] to [Washington|r] rather than sell them to Kyiv.", "affirmed desired"),
         ("[Washington|s] has paused <deliveries> of [shells|o] to [Kyiv|r].", "negated actual"),
         ("[Washington|s] has not paused <deliveries> of [shells|o] to [Kyiv|r].", "affirmed actual"),
+        ("[Cuba|s] signed an <agreement> with [Spain|o].", "affirmed actual"),
+        ("[Cuba|s] will sign an <agreement> with [Spain|o].", "affirmed planned"),
+        ("[Cuba|s] did not sign an <agreement> with [Spain|o].", "negated actual"),
+        ("[Cuba|s] refused to ratify a <treaty> with [Spain|o].", "negated actual"),
+        ("[Lula|s] may pay a <visit> to [Spain|o].", "affirmed possible"),
     ],
 )
-def test_alternatives_and_pauses(nlp: Language, sentence: str, expected: str) -> None:
+def test_alternatives_pauses_and_signatures(nlp: Language, sentence: str, expected: str) -> None:
     verdict = _verdict(*_parsed(nlp, sentence))
     assert f"{verdict.polarity} {verdict.modality}" == expected
 
