@@ -122,6 +122,12 @@ def test_nothing_is_proposed_with_an_unresolved_recipient(sentence: str, doc_of:
     assert not {reading for reading in found if reading.startswith("transfers")}
 
 
+@pytest.mark.parametrize(("noun", "accused"), [("request", False), ("republic", True)])
+def test_an_event_in_apposition_is_nobody(noun: str, accused: bool, doc_of: DocOf) -> None:
+    found = _readings(doc_of(f"{A} wanted protection from {C}, a {noun} that {B} criticised."))
+    assert ("accuses(RUS, SYR)" in found) is accused
+
+
 def test_a_resolved_pronoun_is_a_recipient(doc_of: DocOf) -> None:
     doc = doc_of(f"{B} asked for help. {A} gave it {V}.")
     at = next(token.i for token in doc if token.text == "it")
