@@ -56,7 +56,7 @@ def main() -> None:
             "email": "",
             "url": "",
             "license": "MIT",
-            "description": "PERSON, COUNTRY, WEAPON, ORG and LOC in news English; stock tagger, parser and lemmatiser",
+            "description": "Who does what to whom, with which weapon, according to whom, in news English",
             "sources": [
                 {"name": "en_core_web_sm 3.8.0", "author": "Explosion", "license": "MIT"},
                 {"name": "en_core_web_md 3.8.0", "author": "Explosion", "license": "MIT"},

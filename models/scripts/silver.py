@@ -28,7 +28,6 @@ AGREE = {
     "ORG": {"ORG"},
 }
 NAMED = {"PERSON", "ORG", "GPE", "LOC", "FAC", "PRODUCT"}
-STOCK_PIPES = ("tok2vec", "tagger", "parser", "lemmatizer", "attribute_ruler", "senter")
 
 
 def excluded(folders: list[Path]) -> set[str]:

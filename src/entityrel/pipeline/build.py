@@ -32,7 +32,7 @@ for _component in COMPONENTS:
 import_module("entityrel.pipeline.tower")  # the architecture of the shipped recogniser
 
 #: Short names of our own pipelines, and the packages that hold them.
-PIPELINES: Mapping[str, str] = {"sm": "en_entityrel_sm", "trf": "en_entityrel_trf"}
+PIPELINES: Mapping[str, str] = {"sm": "en_entityrel_sm"}
 _NEEDED = {
     "a tagger (component 'tagger')": ("tagger", "morphologizer"),
     "a parser (component 'parser')": ("parser",),
@@ -44,7 +44,7 @@ def load(name: str | Path = "sm", *, gazetteer: str | Path | None = None) -> Lan
     """Load a pipeline that tags mentions and extracts relations.
 
     Args:
-        name: "sm" (shipped, the default), "trf", the name of an installed spaCy package, or a path. A pipeline
+        name: "sm" (shipped, the default), the name of an installed spaCy package, or a path. A pipeline
             without entityrel's components gets them by `add_pipes`.
         gazetteer: A CSV file of your own names, with the columns ``text``, ``label``, ``id`` (and ``name``,
             ``sense``); they win over the packaged ones.
@@ -83,13 +83,10 @@ def _load_spacy(name: str) -> Language:
         path = pipeline_path(full)
         return spacy.load(path if path is not None else full)
     except (OSError, ValueError) as error:  # spaCy and confection report a broken folder by ValueErrors
-        if full == PIPELINES["trf"]:
-            advice = "install its wheel and 'entityrel[transformers]'"
-        else:
-            advice = (
-                f"use one of {', '.join(map(repr, PIPELINES))}, the path of a spaCy pipeline, or install a package, "
-                "such as en_core_web_sm"
-            )
+        advice = (
+            f"use one of {', '.join(map(repr, PIPELINES))}, the path of a spaCy pipeline, or install a package, "
+            "such as en_core_web_sm"
+        )
         raise PipelineError(f"no pipeline {name!r}: {advice} ({error})") from error
 
 
