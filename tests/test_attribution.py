@@ -52,6 +52,11 @@ def _spoken(doc: Doc, word: str = "sold") -> tuple[list[str], Attribution]:
         (f"{IRAN} is said to have sold {DRONES} to {RUSSIA}.", []),
         (f"A diplomat said that {IRAN} sold {DRONES} to {RUSSIA}.", []),
         (f"{KIRBY} left. {IRAN} sold {DRONES} to {RUSSIA}.", []),
+        (
+            f"{IRAN} sold {DRONES} to {RUSSIA}, an {USA} officer alleged, but [Tehran|COUNTRY|IRN] denied it.",
+            ["American"],
+        ),
+        (f"{IRAN} sold {DRONES} to {RUSSIA}, {KIRBY} said, but [Tehran|COUNTRY|IRN] denied it.", ["Kirby"]),
         (f"{IRAN} sold {DRONES} to {RUSSIA}; {KIRBY} rejected the accusation.", []),
         (f'"{IRAN} sold {DRONES} to {RUSSIA}; it will sell more," {KIRBY} said.', ["Kirby"]),
     ],

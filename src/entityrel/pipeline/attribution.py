@@ -196,7 +196,8 @@ def _verb(verb: Token, lemma: str, sentence: Span, speakers: Speakers, lexicon: 
     if verb.dep_ in ("acl", "relcl") and verb.tag_ == "VBD" and not contents and _ends_sentence(verb, sentence):
         # "…, the press service reported." hung on the words before it
         aside = True
-    aside = aside and lemma in lexicon.cues.speech_verbs
+    inserted = not contents and subject is not None and _inserted(verb, subject)
+    aside = (aside or inserted) and lemma in lexicon.cues.speech_verbs
     speaker = token_span(speakers.mention(subject)) if subject is not None else None
     cue = (verb.i, verb.i + 1)
     if speaker is not None and lemma in lexicon.cues.requests | lexicon.cues.speech_verbs:
@@ -204,7 +205,9 @@ def _verb(verb: Token, lemma: str, sentence: Span, speakers: Speakers, lexicon: 
     if subject is None and passive:
         return  # "is said to have": nobody says so
     if aside:
-        head_start, head_end = _extent(verb.head) if verb.dep_ not in ("acl", "relcl") else (sentence.start, verb.i)
+        head_start, head_end = _extent(verb.head)
+        if inserted or verb.dep_ in ("acl", "relcl"):
+            head_start, head_end = sentence.start, verb.i
         yield Statement(head_start, head_end, cue, speaker, "clause", lemma)
     for content, kind in contents:
         start, end = _extent(content)
@@ -216,6 +219,15 @@ def _verb(verb: Token, lemma: str, sentence: Span, speakers: Speakers, lexicon: 
 
 def _ends_sentence(verb: Token, sentence: Span) -> bool:
     return all(token.is_punct or token.is_space for token in sentence.doc[verb.i + 1 : sentence.end])
+
+
+def _inserted(verb: Token, subject: Token) -> bool:
+    """Whether a clause between commas says who says what stands before: "…, a French officer alleged, but …"."""
+    doc, first = verb.doc, subject.left_edge.i
+    if subject.i > verb.i or first <= verb.sent.start or verb.i + 1 >= len(doc):
+        return False
+    joined = (verb.dep_ == "conj" and subject.head == verb) or (verb.dep_ == "acl" and subject.dep_ == "appos")
+    return joined and verb.tag_ in ("VBD", "VBN") and doc[first - 1].text == doc[verb.i + 1].text == ","
 
 
 def _semicolon_between(clause: Token, verb: Token) -> bool:
