@@ -14,8 +14,9 @@ from conftest import SYNTAX, DocOf, calls
 from entityrel.errors import KnowledgeError, PipelineError
 from entityrel.knowledge.cues import load_cues
 from entityrel.pipeline.learned import LinearModel, load_learned, pack, row_of
-from entityrel.pipeline.qualifier import Qualifier, make_qualifier
+from entityrel.pipeline.qualifier import Qualifier, choose_judgement, make_qualifier
 from entityrel.pipeline.state import Proposal, relations, state
+from entityrel.pipeline.verdict import Verdict
 
 IRAN, DRONES, RUSSIA = "[Iran|COUNTRY|IRN]", "[drones|WEAPON|drone]", "[Russia|COUNTRY|RUS]"
 KIRBY = "[Kirby|PERSON|kirby]"
@@ -155,3 +156,13 @@ def test_a_broken_model_file_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "m.npz").write_bytes(b"no zip")
     with pytest.raises(KnowledgeError, match="train_qualifier"):
         load_learned(tmp_path / "m.npz")
+
+
+@pytest.mark.parametrize("modality", ["actual", "planned"])
+@pytest.mark.parametrize(("bias", "polarity"), [(1.0, "negated"), (9.0, "affirmed")])
+def test_only_a_sure_model_affirms_what_the_rules_saw_negated(modality: str, bias: float, polarity: str) -> None:
+    classes = (f"affirmed {modality}", "negated actual")
+    none = np.zeros((0, 2), dtype=np.float32)
+    model = LinearModel({}, none, np.array([bias, 0.0], dtype=np.float32), classes)
+    verdict = Verdict(negated=True, cues=[(0, 1, "halting")], negations=1, local=False)
+    assert choose_judgement(model, [], verdict)[0] == polarity

@@ -31,7 +31,6 @@ __all__ = ["DocQualifier", "Qualifier", "choose_judgement", "make_qualifier"]
 _NEAR_SENTENCES = 2
 #: The chances that the model must give to overrule the rules in the cases of `choose_judgement`.
 _SURE, _VERY_SURE = 0.8, 0.95
-_FACT = "affirmed actual"
 #: The chance from which on a date is believed.
 _DATED = 0.5
 
@@ -42,8 +41,8 @@ def choose_judgement(model: LinearModel, features: list[str], verdict: Verdict) 
     best = int(chances.argmax())
     polarity, _, modality = model.classes[best].partition(" ")
     needed = 0.0
-    if verdict.cues and (verdict.local or (verdict.negated and model.classes[best] == _FACT)):
-        needed = _SURE  # "did not sell", "may sell"; and no fact of what the rules saw negated
+    if verdict.cues and (verdict.local or (verdict.negated and polarity == "affirmed")):
+        needed = _SURE  # "did not sell", "may sell"; and what the rules saw negated stays so
     if verdict.cues and (verdict.negations > 1 or verdict.short):
         needed = _VERY_SURE  # logic, rare in the gold: "did not deny selling"
     if chances[best] < needed:
