@@ -169,3 +169,8 @@ def test_memory_of_strings_is_given_back() -> None:
     before = len(nlp.vocab.strings)
     list(annotate_many([f"word{number}" for number in range(500)], nlp=nlp))
     assert len(nlp.vocab.strings) < before + 50
+
+
+def test_one_text_is_no_stream_of_articles() -> None:
+    with pytest.raises(RecordError, match="for one use annotate"):
+        next(annotate_many("Iran sold drones."))

@@ -117,9 +117,11 @@ def annotate_many(
         on_error: Called with each article that cannot be read or that makes a component raise; the rest goes on.
 
     Raises:
-        RecordError: If an item is no article, and there is no ``on_error``.
+        RecordError: If an item is no article, and there is no ``on_error``; or if ``articles`` is one text.
         PipelineError: If a component raises, and there is no ``on_error``; or if there is no such pipeline.
     """
+    if isinstance(articles, str | Mapping):
+        raise RecordError("annotate_many() takes several articles; for one use annotate(), or put it into a list")
     parsed = (_parsed(item) for item in articles)
     for result in annotate_stream(parsed, nlp=nlp, workers=workers, batch_size=batch_size):
         if isinstance(result, AnnotatedArticle):
