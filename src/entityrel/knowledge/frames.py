@@ -170,6 +170,7 @@ class _Frame(Strict):
     under: tuple[str, ...] = ()
     not_under: tuple[str, ...] = ()
     confidence: float = Field(default=0.9, gt=0, le=1)
+    without_recipient: float | None = Field(default=None, gt=0, le=1)
     examples: tuple[Example, ...] = Field(min_length=2)
     none: str
     origin: str
@@ -193,6 +194,7 @@ class Frame:
         under: Lemmas one of which must govern the trigger ("take" for "take delivery").
         not_under: Lemmas none of which may govern it.
         confidence: Share of its relations in the training gold that are right, or the author's estimate.
+        without_recipient: The same of those that lack the recipient that the predicate could have.
     """
 
     id: str
@@ -204,6 +206,7 @@ class Frame:
     under: frozenset[str]
     not_under: frozenset[str]
     confidence: float
+    without_recipient: float
     examples: tuple[Example, ...]
     none: str
 
@@ -320,6 +323,7 @@ def _resolve(item: _Frame, where: str) -> Frame:
         under=frozenset(item.under),
         not_under=frozenset(item.not_under),
         confidence=item.confidence,
+        without_recipient=item.without_recipient or item.confidence,
         examples=item.examples,
         none=item.none,
     )

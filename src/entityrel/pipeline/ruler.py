@@ -235,7 +235,7 @@ class RelationRuler:
             recipient=chosen["recipient"][0].span if "recipient" in chosen else None,
             trigger=trigger,
             extractor=EXTRACTOR,
-            score=frame.confidence,
+            score=frame.confidence if "recipient" in chosen else frame.without_recipient,
             frame=frame.id,
             construction={role: filler.construction for role, (_, filler) in chosen.items()},
             path={role: filler.path for role, (_, filler) in chosen.items()},
