@@ -22,7 +22,7 @@ from entityrel.knowledge.ontology import load_ontology
 from entityrel.pipeline.linked_mentions import LABELS, Node
 from entityrel.pipeline.pair_features import DocView, WordTable
 from entityrel.pipeline.pair_model import PairModel
-from entityrel.pipeline.state import Proposal, require, state
+from entityrel.pipeline.state import Proposal, put_proposals, require, state
 
 __all__ = ["EXTRACTOR", "RelationClassifier", "Scored", "Weights", "make_classifier"]
 
@@ -155,8 +155,7 @@ class RelationClassifier:
     def __call__(self, doc: Doc) -> Doc:
         """Add this classifier's proposals to ``doc``, in place of those of an earlier run."""
         require(doc, self.name, "DEP", "TAG", "LEMMA")
-        kept = [item for item in state(doc).get("proposals", ()) if item["extractor"] != EXTRACTOR]
-        state(doc)["proposals"] = kept + list(self.propose(doc))
+        put_proposals(doc, EXTRACTOR, self.propose(doc))
         state(doc)["classified"] = True
         return doc
 

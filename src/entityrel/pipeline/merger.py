@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from entityrel.knowledge.ontology import Ontology, load_ontology
-from entityrel.pipeline.state import Proposal, TokenSpan, require, state
+from entityrel.pipeline.state import Proposal, TokenSpan, require, sentence_numbers, state
 
 __all__ = ["Merger", "make_merger", "merge"]
 
@@ -18,6 +18,9 @@ EntityOf = Callable[[TokenSpan], tuple[str, str]]
 #: Number of the sentence that a token span is in.
 SentenceOf = Callable[[TokenSpan], int]
 _Key = tuple[int, str, tuple[str, str], tuple[str, str], tuple[str, str] | None]
+
+#: What is kept of each predicate in each sentence: only that can stand in a relation's way.
+_Beside = dict[tuple[int, str], dict[_Key, Proposal]]
 
 
 @Language.factory("entityrel_merger", requires=["doc.ents"], default_config={"threshold": 0.4, "doubt": 0.7})
@@ -45,9 +48,7 @@ class Merger:
         """Write ``relations`` from ``proposals`` on ``doc``."""
         require(doc, self.name, "SENT_START")
         entities = {(ent.start, ent.end): (ent.label_, ent.kb_id_ or ent.text) for ent in doc.ents}
-        sentence = [0] * (len(doc) + 1)
-        for number, sent in enumerate(doc.sents):
-            sentence[sent.start : sent.end] = [number] * len(sent)
+        sentence = sentence_numbers(doc)
         proposals = cast("list[Proposal]", state(doc).get("proposals", []))
         state(doc)["relations"] = merge(
             proposals,
@@ -95,15 +96,18 @@ def merge(
             groups.setdefault(key, []).append(item)
     merged = {key: _combine(items, doubt) for key, items in groups.items()}
     kept = {key: item for key, item in merged.items() if item["confidence"] >= threshold}
+    beside: _Beside = {}
+    for key, item in kept.items():
+        beside.setdefault(key[:2], {})[key] = item
     with_recipient = {key[:4] for key in kept if key[4] is not None}
     out = [
         item
         for key, item in kept.items()
         if not (key[4] is None and key[:4] in with_recipient)
         and not _is_reversed(key, item, kept, ontology)
-        and not _has_other_parties(key, item, kept, ontology)
-        and not _has_supplier(key, kept)
-        and not _has_surer_post(key, item, kept)
+        and not _has_other_parties(key, item, beside, ontology)
+        and not _has_supplier(key, beside)
+        and not _has_surer_post(key, item, beside)
     ]
     return sorted(out, key=_position)
 
@@ -160,41 +164,40 @@ def _is_reversed(key: _Key, item: Proposal, kept: dict[_Key, Proposal], ontology
     return _rank(other) > _rank(item)
 
 
-def _has_other_parties(key: _Key, item: Proposal, kept: dict[_Key, Proposal], ontology: Ontology) -> bool:
+def _has_other_parties(key: _Key, item: Proposal, beside: _Beside, ontology: Ontology) -> bool:
     """Whether a rule gives the same weapon, at the same place, to other parties, and more surely.
 
     Beside "Norway called on Turkey to stop sending arms to Libya" the model takes Norway for a sender too.
     """
-    sentence, predicate, subject, object_, recipient = key
+    _, predicate, subject, object_, recipient = key
     if "ruler" in item["scores"] or object_[0] != "WEAPON" or ontology.predicates[predicate].recipient is None:
         return False
     return any(
-        other[:2] == (sentence, predicate)
-        and "ruler" in rival["scores"]
+        "ruler" in rival["scores"]
         and rival["object"] == item["object"]
         and rival["confidence"] > item["confidence"]
         and (other[2] != subject or other[4] not in (None, recipient))
-        for other, rival in kept.items()
+        for other, rival in beside[key[:2]].items()
     )
 
 
-def _has_supplier(key: _Key, kept: dict[_Key, Proposal]) -> bool:
+def _has_supplier(key: _Key, beside: _Beside) -> bool:
     """Whether it is an acquisition whose supplier the same sentence names: that is a transfer, and only that."""
     sentence, predicate, subject, object_, _ = key
     return predicate == "acquires" and any(
-        other[0] == sentence and other[1] == "transfers" and other[3:] == (object_, subject) for other in kept
+        other[3:] == (object_, subject) for other in beside.get((sentence, "transfers"), ())
     )
 
 
-def _has_surer_post(key: _Key, item: Proposal, kept: dict[_Key, Proposal]) -> bool:
+def _has_surer_post(key: _Key, item: Proposal, beside: _Beside) -> bool:
     """Whether the same sentence gives the person's post to another country, and more surely."""
-    sentence, predicate, subject, object_, _ = key
+    _, predicate, subject, object_, _ = key
     return (
         predicate in ("leads", "represents")
         and object_[0] == "COUNTRY"
         and any(
-            other[:3] == (sentence, predicate, subject) and other[3][0] == "COUNTRY" and _rank(rival) > _rank(item)
-            for other, rival in kept.items()
+            other[2] == subject and other[3][0] == "COUNTRY" and _rank(rival) > _rank(item)
+            for other, rival in beside[key[:2]].items()
         )
     )
 

@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from entityrel.knowledge.anaphora import Anaphors, load_anaphors
-from entityrel.pipeline.state import TokenSpan, require, state
+from entityrel.pipeline.state import TokenSpan, require, sentence_numbers, state
 from entityrel.pipeline.syntax import Tree
 
 __all__ = ["Resolver", "make_resolver"]
@@ -71,9 +71,7 @@ class Resolver:
         if not doc.ents:
             return {}
         tree = Tree(doc)
-        sentence = [0] * len(doc)
-        for number, sent in enumerate(doc.sents):
-            sentence[sent.start : sent.end] = [number] * len(sent)
+        sentence = sentence_numbers(doc)
         mentions = [
             _Mention(
                 (ent.start, ent.end), ent.label_, f"{ent.label_}:{ent.kb_id_ or ent.text.lower()}", ent.root.i,
@@ -127,9 +125,6 @@ class Resolver:
             for label, nouns in known.groups.items():
                 if lemma in nouns:
                     return (start, i + 1), _last_two(near, label)
-        possessor = next((kid for kid in kids if tree.dep[kid] == "poss"), None)
-        if possessor is not None or not words & known.determiners:
-            return (i, i + 1), []
         if not self._is_bare(tree, i):
             return (i, i + 1), []
         labels = known.labels_of(lemma)

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from entityrel.knowledge.frames import ROLES, Entry, Frame, Lexicon, load_frames
 from entityrel.knowledge.ontology import Predicate, load_ontology
 from entityrel.pipeline.arguments import Argument, ArgumentFinder
-from entityrel.pipeline.state import Proposal, TokenSpan, require, state
+from entityrel.pipeline.state import Proposal, TokenSpan, put_proposals, require
 from entityrel.pipeline.syntax import Filler, Tree, Walker
 
 __all__ = ["EXTRACTOR", "RelationRuler", "make_ruler"]
@@ -59,8 +59,7 @@ class RelationRuler:
     def __call__(self, doc: Doc) -> Doc:
         """Add this ruler's proposals to ``doc``, in place of those of an earlier run."""
         require(doc, self.name, "DEP", "TAG", "LEMMA")
-        kept = [item for item in state(doc).get("proposals", ()) if item["extractor"] != EXTRACTOR]
-        state(doc)["proposals"] = kept + list(self.propose(doc))
+        put_proposals(doc, EXTRACTOR, self.propose(doc))
         return doc
 
     def propose(self, doc: Doc) -> Iterator[Proposal]:

@@ -14,7 +14,7 @@ their name says so. DocBin brings tuples and lists back as tuples: readers must 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypedDict, cast
 
 from spacy.tokens import Doc, Span
@@ -31,9 +31,11 @@ __all__ = [
     "anaphora",
     "is_sure",
     "names",
+    "put_proposals",
     "register_extensions",
     "relations",
     "require",
+    "sentence_numbers",
     "span_mention",
     "state",
 ]
@@ -104,6 +106,20 @@ def anaphora(doc: Doc) -> dict[TokenSpan, list[TokenSpan]]:
 def is_sure(span: Span) -> bool:
     """Whether a span of ``doc.spans[GAZETTEER_SPANS]`` may be asserted without the recogniser."""
     return span.id_.endswith("!")
+
+
+def sentence_numbers(doc: Doc) -> list[int]:
+    """The number of the sentence of each token."""
+    numbers = [0] * len(doc)
+    for number, sent in enumerate(doc.sents):
+        numbers[sent.start : sent.end] = [number] * len(sent)
+    return numbers
+
+
+def put_proposals(doc: Doc, extractor: str, found: Iterable[Proposal]) -> None:
+    """Write an extractor's proposals on ``doc``, in place of those of an earlier run."""
+    kept = [item for item in state(doc).get("proposals", ()) if item["extractor"] != extractor]
+    state(doc)["proposals"] = kept + list(found)
 
 
 def require(doc: Doc, component: str, *annotations: str) -> None:
