@@ -12,7 +12,7 @@ from pathlib import Path
 
 import spacy
 import training  # noqa: F401  registers what the trained pipeline needs
-from sources import find_pipeline
+from sources import READERS, find_pipeline, load_parts
 from spacy.language import Language
 
 CHECK = (
@@ -74,7 +74,7 @@ def main() -> None:
         shutil.copy(args.licenses, args.output / "LICENSES_SOURCES")
 
     shipped = spacy.load(args.output)
-    stock = spacy.load(find_pipeline(args.stock), exclude=["ner", "senter"])
+    stock = load_parts(find_pipeline(args.stock), *READERS)
     if reading(shipped) != reading(stock):
         raise SystemExit(f"{args.output}: the stock components read the check sentences differently than alone")
     mb = size(args.output)

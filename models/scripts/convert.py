@@ -7,8 +7,9 @@ stock parser: they only serve to cut training pieces. Gold records for evaluate.
 import argparse
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -30,6 +31,17 @@ def in_holdout(name: str) -> bool:
 def is_written(name: str) -> bool:
     """Say whether an article was written for this project (else it is a real text)."""
     return re.match(r"[tud][a-z]-", name) is not None
+
+
+def some(names: Sequence[Any], limit: int) -> Sequence[Any]:
+    """Return so many of a list, spread evenly over it (0: all)."""
+    return names[:: max(1, len(names) // limit)][:limit] if limit else names
+
+
+def holdout(names: Iterable[str]) -> list[bool]:
+    """Say of each article whether it is held out; of a smoke test's few, the last one is if no other."""
+    held = [in_holdout(name) for name in names]
+    return held if any(held) else [*held[:-1], True]
 
 
 def articles(folders: Iterable[Path]) -> Iterator[AnnotatedArticle]:
@@ -79,7 +91,7 @@ def record(article: AnnotatedArticle) -> dict[str, object]:
     }
 
 
-def convert(nlp: Language, gold: list[AnnotatedArticle]) -> tuple[list[Doc], int]:
+def convert(nlp: Language, gold: Sequence[AnnotatedArticle]) -> tuple[list[Doc], int]:
     """Return the articles as Docs, and the number of mentions that no tokens fit."""
     done = [to_doc(parsed, a) for a, parsed in zip(gold, nlp.pipe(a.text for a in gold), strict=True)]
     return [doc for doc, _ in done], sum(lost for _, lost in done)
@@ -94,12 +106,9 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=0, help="convert only so many articles (smoke test)")
     args = parser.parse_args()
     nlp = spacy.load(args.base, exclude=["lemmatizer", "attribute_ruler", "tagger"])
-    gold = list(articles(args.gold))
-    gold = gold[:: max(1, len(gold) // args.limit)][: args.limit] if args.limit else gold
+    gold = some(list(articles(args.gold)), args.limit)
     docs, lost = convert(nlp, gold)
-    held = [in_holdout(a.id) for a in gold]
-    if not any(held):  # the smoke test's few articles
-        held[-1] = True
+    held = holdout(a.id for a in gold)
     parts = {
         "all": docs,
         "fit": [d for d, h in zip(docs, held, strict=True) if not h],

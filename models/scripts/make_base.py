@@ -10,13 +10,10 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import spacy
-from sources import find_pipeline
+from sources import READERS, find_pipeline, load_parts
 from spacy.language import Language
 from spacy.vectors import Vectors
 from thinc.api import Model
-
-STOCK = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer")
 
 
 def static_vectors_weight(tower: Model) -> np.ndarray:
@@ -54,16 +51,19 @@ def main() -> None:
     args = parser.parse_args()
 
     warnings.filterwarnings("ignore", message=r"\[W113\]|\[W095\]")
-    nlp = spacy.load(find_pipeline(args.stock), exclude=["ner", "senter"])
-    assert tuple(nlp.pipe_names) == STOCK, nlp.pipe_names
-    rich = spacy.load(find_pipeline(args.vectors), exclude=[*STOCK, "senter"])
+    nlp = load_parts(find_pipeline(args.stock), *READERS)
+    if tuple(nlp.pipe_names) != READERS:
+        raise SystemExit(f"{args.stock}: has {nlp.pipe_names}, but {READERS} are needed, in this order")
+    rich = load_parts(find_pipeline(args.vectors), "ner")
     weight = static_vectors_weight(rich.get_pipe("ner").model.get_ref("tok2vec"))
     small = shrink(np.asarray(rich.vocab.vectors.data), weight, args.extra)
     table = Vectors(data=small, name="entityrel.vectors")
     for key, row in rich.vocab.vectors.key2row.items():
-        if is_useful(rich, rich.vocab.strings[key]):
+        # a pipeline that was made by this script knows the spelling of few keys, but all are useful
+        if key not in rich.vocab.strings or is_useful(rich, rich.vocab.strings[key]):
             table.add(key, row=row)
     nlp.vocab.vectors = table
+    args.output.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(args.output)
     print(f"{args.output}: {small.shape[0]} vectors of {small.shape[1]} for {len(table.key2row)} words")
 

