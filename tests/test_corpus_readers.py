@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from entityrel.corpus import html, readers
+from entityrel.corpus.compression import COMPRESSED
 from entityrel.corpus.items import Input, Rejected
 from entityrel.corpus.readers import count, files, read, read_annotated
 from entityrel.errors import RecordError
@@ -84,17 +87,49 @@ def test_a_second_record_with_an_id_is_set_aside(tmp_path: Path) -> None:
     ]
 
 
-def test_gzip_and_a_damaged_one(tmp_path: Path) -> None:
-    lines = "".join(json.dumps({"id": str(number), "text": "x" * 50}) + "\n" for number in range(2000))
-    good, bad = tmp_path / "good.jsonl.gz", tmp_path / "bad.jsonl.gz"
-    good.write_bytes(gzip.compress(lines.encode()))
-    bad.write_bytes(gzip.compress(lines.encode())[:-300])
-    assert len(_articles(good)) == 2000
-    *_, last = read([bad])
+def _packed(content: bytes, ending: str) -> bytes:
+    if ending == ".gz":
+        return gzip.compress(content)
+    return bytes(
+        pytest.importorskip("backports.zstd" if sys.version_info < (3, 14) else "compression.zstd").compress(content)
+    )
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+def test_compressed_files_and_damaged_ones(tmp_path: Path, ending: str) -> None:
+    lines = "".join(json.dumps({"id": str(number), "text": f"{number} " * 50}) + "\n" for number in range(9000))
+    packed = _packed(lines.encode(), ending)
+    good, bad = tmp_path / f"good.jsonl{ending}", tmp_path / f"bad.jsonl{ending}"
+    good.write_bytes(packed)
+    bad.write_bytes(packed[:-300])
+    assert len(_articles(good)) == 9000
+    assert count([good]) is None
+    *before, last = read([bad])
+    assert len(before) > 4000
     assert isinstance(last, Rejected)
+    assert last.line == len(before) + 1
     assert "cannot be read on" in last.reason
-    (tmp_path / "no.jsonl.gz").write_bytes(b"no gzip")
-    assert [isinstance(item, Rejected) for item in read([tmp_path / "no.jsonl.gz"])] == [True]
+    wrong = tmp_path / f"no.jsonl{ending}"
+    wrong.write_bytes(b"not packed at all")
+    assert next(str(item) for item in read([wrong])).startswith(f"{wrong}:1: cannot be read on")
+
+
+def test_several_frames_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.zst"
+    path.write_bytes(_packed(b'{"text": "One."}\n{"te', ".zst") + _packed(b'xt": "Two."}\n', ".zst"))
+    assert [article.text for article in _articles(path)] == ["One.", "Two."]
+
+
+def test_a_line_that_is_too_long_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "_MAX_BYTES", 100)
+    path = _jsonl(tmp_path / "a.jsonl", '{"text": "One."}', '{"text": "' + "x" * 1000 + '"}', '{"text": "Three."}')
+    (tmp_path / "b.txt").write_bytes(b"x" * 101)
+    one, long, three, file = read([path, tmp_path / "b.txt"])
+    assert isinstance(one, Input)
+    assert isinstance(three, Input)
+    assert three.line == 3
+    assert str(long).startswith(f"{path}:2: longer than")
+    assert "longer than" in str(file)
 
 
 def test_text_files_keep_every_character(tmp_path: Path) -> None:
@@ -116,11 +151,33 @@ def test_a_page_gives_title_date_text_and_the_hash_of_the_raw_input(tmp_path: Pa
     assert article.meta["outlet"] == "The Wire"
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x00\x01\x02", b"<html></html>", b"<div>" * 50_000])
+@pytest.mark.parametrize("raw", [b"", b"\x00\x01\x02", b"<html></html>", b"<div>" * 50_000, b"<div>" * 5_000_000])
 def test_a_page_without_an_article_is_set_aside(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "a.html").write_bytes(raw)
     (rejected,) = read([tmp_path / "a.html"])
     assert isinstance(rejected, Rejected)
+
+
+TABLE = f"<article><p>{'Iran sent drones to Russia. ' * 9}</p><table><tr>{'<td>a</td>' * 70_000}</tr></table></article>"
+ATTRIBUTES = f"<article {' '.join(f'a{number}=1' for number in range(70_000))}><p>Iran sent drones.</p></article>"
+
+
+@pytest.mark.parametrize("page", [TABLE, ATTRIBUTES], ids=["table", "attributes"])
+def test_a_page_that_takes_minutes_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    monkeypatch.setattr(html, "_SECONDS", 0.5)
+    (tmp_path / "a.html").write_text(page)
+    (rejected,) = read([tmp_path / "a.html"])
+    assert "the page was not parsed within 0.5 s" in str(rejected)
+
+
+def test_an_unusual_page_is_parsed_in_its_own_process(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE.replace("<nav>", f'<nav data-x="{"x" * 110_000}">'))
+    (article,) = _articles(tmp_path / "a.html")
+    assert (article.title, article.meta["outlet"]) == ("Tanks arrive", "The Wire")
+    with pytest.raises(RecordError, match="no article text"):
+        html.extract(b"<br " + b"x" * 110_000 + b">")
+    with pytest.raises(RecordError, match="larger than"):
+        html.extract(b" " * (html.MAX_BYTES + 1))
 
 
 def test_a_folder_is_read_in_the_order_of_its_paths(tmp_path: Path) -> None:

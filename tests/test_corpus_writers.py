@@ -15,7 +15,7 @@ from entityrel.schema import AnnotatedArticle
 from strategies import annotated_articles
 
 
-@given(st.lists(annotated_articles(), max_size=4), st.sampled_from(["a.jsonl", "a.jsonl.gz"]))
+@given(st.lists(annotated_articles(), max_size=4), st.sampled_from(["a.jsonl", "a.jsonl.gz", "a.jsonl.zst"]))
 def test_records_come_back_in_order(
     tmp_path_factory: pytest.TempPathFactory, articles: list[AnnotatedArticle], name: str
 ) -> None:

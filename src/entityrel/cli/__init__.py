@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -22,6 +22,7 @@ from rich.table import Table
 from entityrel import __version__
 from entityrel.cli.console import ERR, Seen, number, plain, plan_text, progress
 from entityrel.cli.records import read_records
+from entityrel.cli.report import report, report_table, write_report
 from entityrel.corpus.boilerplate import in_boilerplate
 from entityrel.corpus.language import only_english
 from entityrel.corpus.readers import STDIN, count, read
@@ -47,14 +48,16 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT",
-        help="JSON Lines (records with at least [bold]text[/bold]; also .gz), .csv, .parquet, .txt, .html, a folder of "
-        "these, or [bold]-[/bold] for standard input.",
+        help="JSON Lines (records with at least [bold]text[/bold]; also .gz, .zst), .csv, .parquet, .txt, .html, .warc, "
+        "a folder of these, or [bold]-[/bold] for standard input.",
         show_default=False,
     ),
 ]
 Annotations = Annotated[
     list[Path],
-    typer.Argument(help="JSON Lines (also .gz) or folders written by [bold]entityrel annotate[/bold].", exists=True),
+    typer.Argument(
+        help="JSON Lines (also .gz, .zst) or folders written by [bold]entityrel annotate[/bold].", exists=True
+    ),
 ]
 
 
@@ -125,8 +128,8 @@ def annotate(
         typer.Option(
             "--output",
             "-o",
-            help="A name that ends in .jsonl or .jsonl.gz: one file. - : standard output. Any other name: a folder, in "
-            "shards, so that a run that was cut off goes on where it was.",
+            help="A name that ends in .jsonl, .jsonl.gz or .jsonl.zst: one file. - : standard output. "
+            "Any other name: a folder, in shards, so that a run that was cut off goes on where it was.",
         ),
     ],
     pipeline: Pipeline = "sm",
@@ -134,7 +137,16 @@ def annotate(
         Path | None,
         typer.Option(help="CSV of your own names (text, label, id), which win over ours.", exists=True, dir_okay=False),
     ] = None,
-    workers: Annotated[int, typer.Option("--workers", "-w", min=1, help="Processes, each with its pipeline.")] = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            "-w",
+            min=1,
+            help="Processes, each with its pipeline; without it 1. On Ray: shards at a time; without it all that fit.",
+            show_default=False,
+        ),
+    ] = None,
     rejected: Annotated[
         Path | None, typer.Option(help="JSON Lines to write of what was set aside: file, line, id, reason.")
     ] = None,
@@ -177,6 +189,23 @@ def annotate(
             "--dry-run", rich_help_panel="When OUTPUT is a folder", help="Say what there is to do, and do nothing."
         ),
     ] = False,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(
+            rich_help_panel="When OUTPUT is a folder",
+            help="Who does the shards: processes of this machine, or a Ray cluster; the bytes are the same.",
+        ),
+    ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            rich_help_panel="When OUTPUT is a folder",
+            help="Head of the Ray cluster; [bold]auto[/bold]: the one of this machine; [bold]local[/bold]: start one. "
+            "Without it RAY_ADDRESS, or the one of this machine, or a new one.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Find mentions and relations in articles; one record a line, in the order of the input.
 
@@ -186,6 +215,8 @@ def annotate(
     Examples: entityrel annotate news.jsonl -o annotations.jsonl
 
     entityrel annotate pages/ -o corpus --workers 4 --format parquet
+
+    entityrel annotate pages/ -o corpus --engine ray --ray-address head:6379
     """
     from entityrel.corpus.annotate import Limits, Named  # noqa: PLC0415
 
@@ -193,8 +224,15 @@ def annotate(
     limits = None
     if time_limit or memory_limit:
         limits = Limits(seconds=time_limit or 300, memory=int(memory_limit * 1e9) if memory_limit else None)
+    one_file = str(output) == STDIN or output.name.endswith((".jsonl", ".jsonl.gz", ".jsonl.zst"))
+    for option, given in (("--engine ray", engine == "ray"), ("--dry-run", dry_run)):
+        if one_file and given:
+            raise typer.BadParameter("is for an OUTPUT that is a folder", param_hint=option)
+    if ray_address is not None and engine != "ray":
+        raise typer.BadParameter("goes with --engine ray", param_hint="--ray-address")
     fields = _fields(field or [])
     nlp = Named(pipeline, gazetteer)
+    figures = None
     items = read(
         inputs, fields=fields, skip=[path for path in (output, rejected) if path is not None and str(path) != STDIN]
     )
@@ -203,11 +241,11 @@ def annotate(
     with ExitStack() as stack:
         write_rejected = stack.enter_context(jsonl_writer(rejected)) if rejected else None
         seen = Seen(None if dry_run else stack.enter_context(progress()), count(inputs), write_rejected)
-        if str(output) == STDIN or output.name.endswith((".jsonl", ".jsonl.gz")):
+        if one_file:
             from entityrel.corpus.run import annotate_inputs  # noqa: PLC0415
 
             write = stack.enter_context(jsonl_writer(output))
-            for result in annotate_inputs(items, nlp=nlp, workers=workers, limits=limits):
+            for result in annotate_inputs(items, nlp=nlp, workers=workers or 1, limits=limits):
                 seen.result(result)
                 if isinstance(result, AnnotatedArticle):
                     write(result.to_json())
@@ -218,11 +256,15 @@ def annotate(
                 run = shards.plan(items, output, nlp=nlp, form=form, shard_size=shard_size)
                 Console().print(plan_text(run), highlight=False)
                 return
-            shards.annotate_to_folder(
-                items, output, nlp=nlp, form=form, workers=workers, limits=limits, shard_size=shard_size,
-                resume=resume, on_result=seen.result, on_kept=seen.kept,
+            run = shards.annotate_to_folder(
+                items, output, nlp=nlp, form=form, workers=workers, limits=limits, shard_size=shard_size, resume=resume,
+                engine=engine, ray_address=ray_address, on_progress=seen.results, on_kept=seen.kept,
             )  # fmt: skip
+            figures = report(run, seen, engine=engine, workers=workers, pipeline=pipeline, format=form)
+            write_report(output, figures)
     seen.report(output)
+    if figures:
+        ERR.print(report_table(figures))
     if seen.rejected:
         raise typer.Exit(SET_ASIDE)
 

@@ -1,24 +1,26 @@
-"""Reading articles as a stream: JSON Lines (also .gz), CSV, Parquet, .txt, .html, folders, and standard input.
+"""Reading articles as a stream: JSON Lines, CSV, Parquet, .txt, .html, web archives, folders, and standard input.
 
 What cannot be read comes out as `Rejected`, in its place, and the rest goes on.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import sys
 import textwrap
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from entityrel.corpus.compression import COMPRESSED, open_binary, unreadable
 from entityrel.corpus.items import Input, Rejected
 from entityrel.corpus.tables import csv_rows, parquet_rows
 from entityrel.errors import RecordError
 from entityrel.schema import AnnotatedArticle, Article
+
+if TYPE_CHECKING:
+    from entityrel.corpus.warc import Answer
 
 __all__ = ["STDIN", "SUFFIXES", "count", "files", "read", "read_annotated"]
 
@@ -27,11 +29,18 @@ STDIN = "-"
 _LINES = (".jsonl", ".ndjson", ".json")
 _TABLES = (".csv", ".tsv")
 _PAGES = (".html", ".htm")
+_ARCHIVES = (".warc", ".warc.gz")
+#: A longer line, text or page (bytes) is set aside: it would be in memory several times over.
+_MAX_BYTES = 100_000_000
 #: Deeper records could be written, but not read again: readers of JSON have limits (pydantic's is 200).
 _MAX_DEPTH = 100
+_TOO_LONG = f"longer than {_MAX_BYTES // 1_000_000} MB"
 _DEEP = f"nested more than {_MAX_DEPTH} levels deep"
 #: The endings of the files that are read from a folder.
-SUFFIXES = (*_LINES, *(f"{suffix}.gz" for suffix in _LINES), *_TABLES, ".parquet", ".txt", *_PAGES)
+SUFFIXES = (
+    *_LINES, *(f"{suffix}{packed}" for suffix in _LINES for packed in COMPRESSED),
+    *_TABLES, ".parquet", ".txt", *_PAGES, *_ARCHIVES,
+)  # fmt: skip
 
 
 def read(
@@ -90,7 +99,7 @@ def count(paths: Iterable[str | Path]) -> int | None:
             name = file.name.lower()
             if not file.exists():
                 continue
-            if name.endswith((".gz", ".parquet", *_TABLES)) or file.stat().st_size > 1_000_000_000:
+            if name.endswith((*COMPRESSED, *_ARCHIVES, ".parquet", *_TABLES)) or file.stat().st_size > 1_000_000_000:
                 return None
             if name.endswith(_LINES):
                 with file.open("rb") as handle:
@@ -101,7 +110,7 @@ def count(paths: Iterable[str | Path]) -> int | None:
 
 
 def read_annotated(path: str | Path) -> Iterator[AnnotatedArticle]:
-    """The annotated records of a JSON Lines file (also .gz), or of a folder that `entityrel annotate` wrote.
+    """The annotated records of a JSON Lines file (also .gz, .zst), or of a folder that `entityrel annotate` wrote.
 
     Raises:
         RecordError: If there are none, or a line is no such record; the message names file and line.
@@ -154,6 +163,8 @@ def _read_file(file: Path, fields: Mapping[str, str]) -> Iterator[Input | Reject
     elif name.endswith((*_TABLES, ".parquet")):
         for number, row in csv_rows(file) if name.endswith(_TABLES) else parquet_rows(file):
             yield row if isinstance(row, Rejected) else _article(str(file), number, row, fields)
+    elif name.endswith(_ARCHIVES):
+        yield from _archive(file)
     else:
         yield from _records(str(file), _lines(file), fields)
 
@@ -180,11 +191,18 @@ def _after(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
 def _lines(file: Path) -> Iterator[tuple[int, bytes | Rejected]]:
     """The lines, blank ones too, with their numbers from 1; a damaged file ends in a rejection."""
     number = 0
+    damage = unreadable(file)
     try:
-        with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as handle:
-            for number, line in enumerate(cast("BinaryIO", handle), start=1):
-                yield number, line
-    except (OSError, EOFError, zlib.error) as error:
+        with open_binary(file) as handle:
+            while line := handle.readline(_MAX_BYTES):
+                number += 1
+                if len(line) < _MAX_BYTES or line.endswith(b"\n"):
+                    yield number, line
+                else:
+                    yield number, Rejected(str(file), number, None, _TOO_LONG)
+                    while line and not line.endswith(b"\n"):
+                        line = handle.readline(_MAX_BYTES)
+    except damage as error:
         yield number + 1, Rejected(str(file), number + 1, None, f"cannot be read on: {_message(error)}")
 
 
@@ -243,6 +261,8 @@ def _is_deep(data: object) -> bool:
 
 def _whole(file: Path, parse: Callable[[Path, bytes], Article]) -> Input | Rejected:
     try:
+        if file.stat().st_size > _MAX_BYTES:
+            return Rejected(str(file), None, None, _TOO_LONG)
         return Input(str(file), None, parse(file, file.read_bytes()))
     except OSError as error:
         reason = f"cannot be read: {_message(error)}"
@@ -258,13 +278,48 @@ def _text(file: Path, raw: bytes) -> Article:
 
 
 def _page(file: Path, raw: bytes) -> Article:
+    return _page_article(file.as_posix(), raw)
+
+
+def _page_article(ident: str, raw: bytes, encoding: str | None = None) -> Article:
     # Trafilatura takes half a second to import, and most corpora have no pages.
     from entityrel.corpus.html import extract  # noqa: PLC0415
 
-    page = extract(raw)
+    page = extract(raw, encoding)
     return Article(
-        id=file.as_posix(), date=page.date, title=page.title, url=page.url, text=page.text,
+        id=ident, date=page.date, title=page.title, url=page.url, text=page.text,
         meta={"raw_sha256": hashlib.sha256(raw).hexdigest(), **page.meta},
+    )  # fmt: skip
+
+
+def _archive(file: Path) -> Iterator[Input | Rejected]:
+    # warcio comes with an extra.
+    from entityrel.corpus.warc import Answer, answers  # noqa: PLC0415
+
+    number = 0
+    try:
+        for answer in answers(file, _MAX_BYTES):
+            number = answer.number
+            if isinstance(answer, Answer):
+                yield _archived(file, answer)
+            else:
+                yield Rejected(str(file), number, answer.id, answer.reason)
+    except OSError as error:
+        yield Rejected(str(file), number + 1, None, f"cannot be read on: {_message(error)}")
+
+
+def _archived(file: Path, answer: Answer) -> Input | Rejected:
+    try:
+        article = _page_article(answer.id, answer.raw, answer.encoding)
+    except RecordError as error:
+        return Rejected(str(file), answer.number, answer.id, str(error))
+    fetched = answer.date[:10]
+    # A page cannot be from after the day on which it was fetched: then what looks like its date is none.
+    date = article.date if article.date and article.date <= fetched else fetched
+    meta = {**article.meta, "fetched": answer.date}
+    return Input(
+        str(file), answer.number,
+        article.model_copy(update={"url": answer.url or article.url, "date": date, "meta": meta}),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from entityrel.corpus.compression import write_binary
 from entityrel.corpus.readers import STDIN
 from entityrel.schema import AnnotatedArticle
 
@@ -30,19 +30,16 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def jsonl_writer(path: str | Path) -> Iterator[Callable[[str], None]]:
-    """A function that writes one line of JSON; ``-`` is standard output, a name that ends in .gz is compressed."""
+    """A function that writes one line of JSON; ``-`` is standard output, .gz and .zst at the end of a name compress."""
     if str(path) == STDIN:
         yield lambda line: _to(sys.stdout.buffer, line)
         return
     path = Path(path)
-    with replacing(path) as temporary, temporary.open("wb") as raw:
-        # mtime=0: the same records give the same bytes.
-        compressed = gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) if path.suffix == ".gz" else None
-        with compressed or raw as binary:
-            yield lambda line: _to(binary, line)
+    with replacing(path) as temporary, write_binary(temporary, path.suffix) as binary:
+        yield lambda line: _to(binary, line)
 
 
-def _to(binary: BinaryIO | gzip.GzipFile, line: str) -> None:
+def _to(binary: BinaryIO, line: str) -> None:
     binary.write(line.encode() + b"\n")
 
 
