@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ from entityrel.corpus.maker import maker
 from entityrel.corpus.readers import read, read_annotated
 from entityrel.corpus.shards import MANIFEST, annotate_to_folder, plan
 from entityrel.errors import RecordError
-from entityrel.schema import AnnotatedArticle
 from stub_pipeline import stub_pipeline
 
 NLP = stub_pipeline()
@@ -32,10 +32,16 @@ def _corpus(folder: Path, numbers: range, name: str = "in.jsonl", word: str = "d
     return folder
 
 
-def _run(corpus: Path, output: Path, **options: Any) -> tuple[shards.Run, list[Any]]:
-    results: list[Any] = []
-    options = {"nlp": NLP, "shard_size": 10, "batch_size": 4, "on_result": results.append, **options}
-    return annotate_to_folder(read([corpus]), output, **options), results
+def _run(corpus: Path, output: Path, **options: Any) -> tuple[shards.Run, int]:
+    """Run, and count what is done in this run."""
+    done = 0
+
+    def count(articles: int, rejected: Sequence[Rejected]) -> None:
+        nonlocal done
+        done += articles + len(rejected)
+
+    options = {"nlp": NLP, "shard_size": 10, "batch_size": 4, "on_progress": count, **options}
+    return annotate_to_folder(read([corpus]), output, **options), done
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -46,9 +52,9 @@ def test_a_run_writes_shards_a_manifest_and_what_was_set_aside(tmp_path: Path) -
     corpus = _corpus(tmp_path / "in", range(25))
     with (corpus / "in.jsonl").open("a") as handle:
         handle.write('broken\n{"id": "r", "text": "RAISE"}\n')
-    run, results = _run(corpus, tmp_path / "out")
+    run, done = _run(corpus, tmp_path / "out")
     assert (run.articles, run.relations, run.rejected, run.shards, run.shards_kept) == (25, 25, 2, 3, 0)
-    assert len(results) == 27
+    assert done == 27
     assert [article.id for article in read_annotated(tmp_path / "out")] == [f"in.jsonl{number}" for number in range(25)]
     rejected = [json.loads(line) for line in (tmp_path / "out" / "rejected-000002.jsonl").read_text().splitlines()]
     assert [(row["line"], row["id"]) for row in rejected] == [(26, None), (27, "r")]
@@ -62,8 +68,8 @@ def test_a_second_run_keeps_everything(tmp_path: Path) -> None:
     _run(corpus, tmp_path / "out")
     before = _bytes(tmp_path / "out")
     kept: list[shards.Shard] = []
-    run, results = _run(corpus, tmp_path / "out", on_kept=kept.append)
-    assert (run.articles, run.kept, run.shards_kept, results) == (25, 25, 3, [])
+    run, done = _run(corpus, tmp_path / "out", on_kept=kept.append)
+    assert (run.articles, run.kept, run.shards_kept, done) == (25, 25, 3, 0)
     assert [shard.number for shard in kept] == [0, 1, 2]
     assert _bytes(tmp_path / "out") == before
 
@@ -73,12 +79,11 @@ def test_a_change_costs_its_own_shard(tmp_path: Path) -> None:
     _corpus(tmp_path / "in", range(5), "b.jsonl")
     _run(corpus, tmp_path / "out")
     _corpus(tmp_path / "in", range(15), "a.jsonl")
-    run, results = _run(corpus, tmp_path / "out")
+    run, done = _run(corpus, tmp_path / "out")
     # a.jsonl lost its last five articles: its second shard changes, and b.jsonl, a shard of its own, does not.
-    assert [result.id for result in results] == [f"a.jsonl{number}" for number in range(10, 15)]
-    assert run.shards_kept == 2
+    assert (run.shards_kept, done) == (2, 5)
     _corpus(tmp_path / "in", range(15), "a.jsonl", word="tanks")
-    assert len(_run(corpus, tmp_path / "out")[1]) == 15
+    assert _run(corpus, tmp_path / "out")[1] == 15
     (corpus / "b.jsonl").unlink()
     _run(corpus, tmp_path / "out")
     assert len(list((tmp_path / "out").glob("part-*"))) == 2
@@ -93,8 +98,8 @@ def test_another_version_of_anything_does_everything_again(tmp_path: Path, monke
     made_by = maker(NLP)
     assert set(made_by) == {"entityrel", "knowledge", "pipeline", "spacy"}
     monkeypatch.setattr(shards, "maker", lambda _: {**made_by, "knowledge": "other"})
-    run, results = _run(corpus, tmp_path / "out")
-    assert (run.shards_kept, len(results)) == (0, 12)
+    run, done = _run(corpus, tmp_path / "out")
+    assert (run.shards_kept, done) == (0, 12)
 
 
 def test_a_damaged_file_is_written_again(tmp_path: Path) -> None:
@@ -111,7 +116,7 @@ def test_a_damaged_file_is_written_again(tmp_path: Path) -> None:
 def test_without_resume_everything_is_done_again(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path / "in", range(12))
     _run(corpus, tmp_path / "out")
-    assert len(_run(corpus, tmp_path / "out", resume=False)[1]) == 12
+    assert _run(corpus, tmp_path / "out", resume=False)[1] == 12
 
 
 def test_a_plan_writes_nothing(tmp_path: Path) -> None:
@@ -134,11 +139,11 @@ def test_a_broken_manifest_is_named(tmp_path: Path) -> None:
 def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path / "in", range(3))
 
-    def second(_: AnnotatedArticle | Rejected) -> None:
+    def second(_articles: int, _rejected: Sequence[Rejected]) -> None:
         with pytest.raises(RecordError, match="another run is writing"):
             _run(corpus, tmp_path / "out")
 
-    assert _run(corpus, tmp_path / "out", on_result=second)[0].articles == 3
+    assert _run(corpus, tmp_path / "out", on_progress=second)[0].articles == 3
     assert _run(corpus, tmp_path / "out")[0].kept == 3
 
 
@@ -160,11 +165,11 @@ def test_killed_at_any_moment_and_run_again_the_bytes_are_the_same(tmp_path: Pat
         pytest.importorskip("pyarrow")
     corpus = _corpus(tmp_path / "in", range(200))
 
-    def slowly(_: AnnotatedArticle | Rejected) -> None:
-        time.sleep(0.001)
+    def slowly(_articles: int, _rejected: Sequence[Rejected]) -> None:
+        time.sleep(0.004)
 
     def run(output: Path) -> None:
-        _run(corpus, output, form=form, on_result=slowly)
+        _run(corpus, output, form=form, on_progress=slowly)
 
     run(tmp_path / "whole")
     whole = _bytes(tmp_path / "whole")

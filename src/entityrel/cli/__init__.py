@@ -48,8 +48,8 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="INPUT",
-        help="JSON Lines (records with at least [bold]text[/bold]; also .gz, .zst), .csv, .parquet, .txt, .html, .warc, "
-        "a folder of these, or [bold]-[/bold] for standard input.",
+        help="JSON Lines (records with at least [bold]text[/bold]; also .gz, .zst), .csv, .parquet, .txt, .html, "
+        ".warc, a folder of these, or [bold]-[/bold] for standard input.",
         show_default=False,
     ),
 ]

@@ -23,7 +23,7 @@ try:
 except ImportError as error:
     raise EntityrelError("Parquet needs pyarrow and duckdb: pip install 'entityrel[parquet]'") from error
 
-__all__ = ["SCHEMAS", "VERSION", "read_tables", "write_tables"]
+__all__ = ["SCHEMAS", "VERSION", "read_tables", "table_files", "write_tables"]
 
 #: Version of the tables' columns.
 VERSION = 1
@@ -50,18 +50,28 @@ SCHEMAS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def write_tables(folder: Path, name: str, articles: Iterable[AnnotatedArticle]) -> list[str]:
-    """Write records as one file of each table; returns the paths in the folder."""
+def table_files(articles: Iterable[AnnotatedArticle]) -> dict[str, bytes]:
+    """Records as the content of one Parquet file for each table, by the table's name."""
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMAS}
     for article in articles:
         rows["articles"].append(_article_row(article))
         rows["mentions"] += ({"article": _legal(article.id), **_mention_row(mention)} for mention in article.entities)
         rows["relations"] += (_relation_row(article, relation) for relation in article.relations)
+    return {table: _content(pa.Table.from_pylist(rows[table], schema=schema)) for table, schema in SCHEMAS.items()}
+
+
+def _content(table: Any) -> bytes:
+    stream = pa.BufferOutputStream()
+    pq.write_table(table, stream, compression="zstd")
+    return bytes(stream.getvalue())
+
+
+def write_tables(folder: Path, name: str, articles: Iterable[AnnotatedArticle]) -> list[str]:
+    """Write records as one file of each table; returns the paths in the folder."""
     written = []
-    for table, schema in SCHEMAS.items():
-        path = folder / table / name
-        with replacing(path) as temporary:
-            pq.write_table(pa.Table.from_pylist(rows[table], schema=schema), temporary, compression="zstd")
+    for table, content in table_files(articles).items():
+        with replacing(folder / table / name) as temporary:
+            temporary.write_bytes(content)
         written.append(f"{table}/{name}")
     return written
 

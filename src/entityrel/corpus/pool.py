@@ -7,6 +7,8 @@ spaCy's own ``n_process`` cannot do this: it waits for ever for a process that d
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor
@@ -15,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 import spacy
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -25,14 +28,14 @@ from entityrel.corpus.items import Rejected
 from entityrel.errors import PipelineError
 from entityrel.schema import AnnotatedArticle, Article
 
-__all__ = ["annotate_in_processes"]
+__all__ = ["Processes", "Source", "annotate_in_processes"]
 
 #: Batches under way or waiting, for each process: enough to keep it busy while results are taken in order.
 _AHEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """Where a process finds the pipeline: a name or path, or a copy of one that is in memory."""
 
     name: Named | str | Path | None = None
@@ -40,6 +43,11 @@ class _Source:
     max_length: int = 0
 
     def load(self) -> Language:
+        """The pipeline.
+
+        Raises:
+            PipelineError: If there is none there.
+        """
         if self.copy is None:
             return load_pipeline(self.name)
         nlp = spacy.load(self.copy)
@@ -48,14 +56,14 @@ class _Source:
 
 
 @contextmanager
-def _source(nlp: Pipeline) -> Iterator[_Source]:
+def _source(nlp: Pipeline) -> Iterator[Source]:
     """A pipeline in memory is written to a temporary folder (spaCy's `to_bytes` loses patterns of an entity_ruler)."""
     if not isinstance(nlp, Language):
-        yield _Source(name=nlp)
+        yield Source(name=nlp)
         return
     with TemporaryDirectory(prefix="entityrel-") as folder:
         nlp.to_disk(folder)
-        yield _Source(copy=Path(folder), max_length=nlp.max_length)
+        yield Source(copy=Path(folder), max_length=nlp.max_length)
 
 
 #: The pipeline of this process, or why it could not be loaded.
@@ -75,29 +83,40 @@ def annotate_in_processes(batches: Iterable[Batch], nlp: Pipeline, workers: int,
     Raises:
         PipelineError: If a process cannot be started, or cannot load the pipeline.
     """
-    with _source(nlp) as source:
-        yield from _run(batches, source, workers, limits)
+    with _source(nlp) as source, Processes(source, workers, limits) as processes:
+        yield from processes.results(batches)
 
 
-def _run(batches: Iterable[Batch], source: _Source, workers: int, limits: Limits) -> Iterator[Results]:
-    waiting: deque[tuple[Batch, ProcessFuture[Results]]] = deque()
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(workers, initializer=_start, initargs=(source, limits), context=context)
-    try:
-        for batch in batches:
-            waiting.append((batch, pool.schedule(_work, (batch,), timeout=limits.seconds)))
-            if len(waiting) >= workers * _AHEAD:
-                yield _results(pool, *waiting.popleft(), limits)
-        while waiting:
-            yield _results(pool, *waiting.popleft(), limits)
-        pool.close()  # type: ignore[no-untyped-call]
-    finally:
+class Processes:
+    """Worker processes, each with its own pipeline. They end with the ``with`` block, or with this process."""
+
+    def __init__(self, source: Source, workers: int, limits: Limits) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPool(workers, initializer=_start, initargs=(source, limits), context=context)
+        self._ahead = workers * _AHEAD
+        self._limits = limits
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         # After an error, or when the caller stops reading: nobody waits for what is still under way.
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def results(self, batches: Iterable[Batch]) -> Iterator[Results]:
+        """The results of each batch, in order, as `annotate_in_processes` describes."""
+        waiting: deque[tuple[Batch, ProcessFuture[Results]]] = deque()
+        for batch in batches:
+            waiting.append((batch, self._pool.schedule(_work, (batch,), timeout=self._limits.seconds)))
+            if len(waiting) >= self._ahead:
+                yield _results(self._pool, *waiting.popleft(), self._limits)
+        while waiting:
+            yield _results(self._pool, *waiting.popleft(), self._limits)
 
 
-def _start(source: _Source, limits: Limits) -> None:
+def _start(source: Source, limits: Limits) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # An exception here would break the pool without a message; the first batch reports it instead.
     try:
         _pipeline[:] = [source.load()]
@@ -107,6 +126,13 @@ def _start(source: _Source, limits: Limits) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     except Exception as error:
         _pipeline[:] = [error]
+
+
+def _end_with_parent() -> None:
+    # A process whose parent was killed would finish its batch for nobody, or hang in it for ever.
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(batch: Batch) -> Results:

@@ -11,27 +11,30 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from time import perf_counter
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from entityrel.corpus.annotate import Batch, Limits, Pipeline, annotate_batches, batches
+from entityrel.corpus.annotate import Limits, Pipeline, annotate_batches
 from entityrel.corpus.items import Input, Rejected
 from entityrel.corpus.maker import maker
-from entityrel.corpus.storage import FORMATS, write_shard
+from entityrel.corpus.storage import FORMATS
+from entityrel.corpus.work import Done, Item, OnProgress, Settings, Todo, work
 from entityrel.corpus.writers import replacing
 from entityrel.errors import RecordError
-from entityrel.schema import AnnotatedArticle
 
 __all__ = ["MANIFEST", "Manifest", "Run", "Shard", "annotate_to_folder", "plan"]
 
 MANIFEST = "manifest.json"
-_Item: TypeAlias = "Input | Rejected"
+#: The manifest is written again when this many times the time has passed that its writing took. So it costs at most
+#: 5 % however many shards there are; a run that is killed loses what it did in that time.
+_PAUSE = 20
 
 
 class Shard(BaseModel):
@@ -103,16 +106,6 @@ class Run:
 
 
 @dataclass(slots=True)
-class _UnderWay:
-    """A batch that was handed out: its shard, its input, and whether it ends the shard."""
-
-    number: int
-    fingerprint: str
-    inputs: list[_Item]
-    last: bool
-
-
-@dataclass(slots=True)
 class _Folder:
     """The folder and its manifest while a run goes on."""
 
@@ -121,8 +114,9 @@ class _Folder:
     made_by: dict[str, str]
     old: Mapping[int, Shard]
     new: dict[int, Shard] = field(default_factory=dict)
+    write_at: float = 0.0
 
-    def fingerprint(self, items: list[_Item]) -> str:
+    def fingerprint(self, items: list[Item]) -> str:
         digest = hashlib.sha256(json.dumps([self.form, self.made_by], sort_keys=True).encode())
         for item in items:
             if isinstance(item, Rejected):
@@ -140,21 +134,24 @@ class _Folder:
         whole = all(_sha256(self.path / name) == digest for name, digest in shard.files.items())
         return shard if whole else None
 
-    def finish(self, number: int, fingerprint: str, results: list[AnnotatedArticle | Rejected]) -> Shard:
-        articles = [item for item in results if isinstance(item, AnnotatedArticle)]
-        rejected = [item for item in results if isinstance(item, Rejected)]
-        names = write_shard(self.path, self.form, number, articles, rejected)
+    def finish(self, done: Done) -> Shard:
+        for name, content in done.files.items():
+            with replacing(self.path / name) as temporary:
+                temporary.write_bytes(content)
         shard = Shard(
-            number=number,
-            fingerprint=fingerprint,
-            articles=len(articles),
-            relations=sum(len(article.relations) for article in articles),
-            rejected=len(rejected),
-            files={name: _sha256(self.path / name) or "" for name in names},
+            number=done.number,
+            fingerprint=done.fingerprint,
+            articles=done.articles,
+            relations=done.relations,
+            rejected=len(done.rejected),
+            files={name: hashlib.sha256(content).hexdigest() for name, content in done.files.items()},
         )
-        self.new[number] = shard
-        # Shards of an earlier run that this one has not come to yet stay in the manifest: it may be cut off too.
-        self.write({**self.old, **self.new})
+        self.new[done.number] = shard
+        started = perf_counter()
+        if started >= self.write_at:
+            # Shards of an earlier run that this one has not come to yet stay in it: this run may be cut off too.
+            self.write({**self.old, **self.new})
+            self.write_at = perf_counter() + _PAUSE * (perf_counter() - started)
         return shard
 
     def write(self, shards: Mapping[int, Shard]) -> None:
@@ -173,17 +170,19 @@ class _Folder:
 
 
 def annotate_to_folder(
-    inputs: Iterable[_Item],
+    inputs: Iterable[Item],
     folder: str | Path,
     *,
     nlp: Pipeline = None,
     form: str = "jsonl",
-    workers: int = 1,
+    workers: int | None = None,
     limits: Limits | None = None,
     shard_size: int = 1000,
     batch_size: int = 64,
     resume: bool = True,
-    on_result: Callable[[AnnotatedArticle | Rejected], None] | None = None,
+    engine: Literal["local", "ray"] = "local",
+    ray_address: str | None = None,
+    on_progress: OnProgress | None = None,
     on_kept: Callable[[Shard], None] | None = None,
 ) -> Run:
     """Annotate a corpus into a folder, or go on with a run that was cut off.
@@ -191,15 +190,17 @@ def annotate_to_folder(
     Args:
         inputs: What `entityrel.corpus.readers.read` gives.
         folder: Made if it is missing.
-        nlp: A pipeline, or its name or path.
+        nlp: A pipeline, or its name or path; the Ray engine takes a name or path only.
         form: "jsonl" or "parquet".
-        workers: Processes.
+        workers: Processes; for Ray, shards at a time. None for one, and for Ray as many as the cluster has room for.
         limits: What an article may cost.
         shard_size: Articles in a shard, at most; a shard also ends where a file of JSON Lines ends, so that a change in
             one file leaves the shards of the others as they are.
         batch_size: Articles that are handed to the pipeline at a time.
         resume: Keep the shards that are there already, if they are what this run would write.
-        on_result: Called with each result, before its shard is written.
+        engine: "local", or "ray": the same shards as tasks of a Ray cluster, which give the same bytes.
+        ray_address: Of the cluster, as `entityrel.corpus.ray_engine` takes it.
+        on_progress: Called as articles are done, before their shard is written: after each batch; for Ray, each shard.
         on_kept: Called with each shard that is kept.
 
     Returns:
@@ -207,64 +208,43 @@ def annotate_to_folder(
 
     Raises:
         RecordError: If the folder has a manifest that cannot be read, or another run is writing to it.
-        PipelineError: If there is no such pipeline.
+        PipelineError: If there is no such pipeline; for Ray also, if there is no such cluster or it is of no use.
     """
     made_by = maker(nlp)  # a wrong name of a pipeline leaves no folder behind
+    settings = Settings(nlp, form, workers, limits, batch_size)
+    run = Run()
     with _locked(Path(folder)):
         state = _open(Path(folder), made_by, form, resume)
-        return _annotate(
-            inputs, state, nlp=nlp, workers=workers, limits=limits, shard_size=shard_size, batch_size=batch_size,
-            on_result=on_result, on_kept=on_kept,
-        )  # fmt: skip
+        todo = _todo(inputs, state, shard_size, run, on_kept)
+        if engine == "ray":
+            from entityrel.corpus.ray_engine import work_on_ray  # noqa: PLC0415  (Ray comes with an extra)
 
-
-def _annotate(
-    inputs: Iterable[_Item],
-    state: _Folder,
-    *,
-    nlp: Pipeline,
-    workers: int,
-    limits: Limits | None,
-    shard_size: int,
-    batch_size: int,
-    on_result: Callable[[AnnotatedArticle | Rejected], None] | None,
-    on_kept: Callable[[Shard], None] | None,
-) -> Run:
-    run = Run()
-    under_way: deque[_UnderWay] = deque()
-
-    def todo() -> Iterator[Batch]:
-        for number, items in enumerate(_cut(inputs, shard_size)):
-            fingerprint = state.fingerprint(items)
-            if shard := state.kept(number, fingerprint):
-                state.new[number] = shard
-                run.count(shard, kept=True)
-                if on_kept:
-                    on_kept(shard)
-                continue
-            waiting = deque(items)
-            for batch in batches((item.article if isinstance(item, Input) else item for item in items), batch_size):
-                own = [waiting.popleft() for _ in batch]
-                under_way.append(_UnderWay(number, fingerprint, own, last=not waiting))
-                yield batch
-
-    collected: list[AnnotatedArticle | Rejected] = []
-    for results in annotate_batches(todo(), nlp=nlp, workers=workers, limits=limits):
-        batch = under_way.popleft()
-        for result, item in zip(results, batch.inputs, strict=True):
-            placed = result.at(item) if isinstance(result, Rejected) and isinstance(item, Input) else result
-            collected.append(placed)
-            if on_result:
-                on_result(placed)
-        if batch.last:
-            run.count(state.finish(batch.number, batch.fingerprint, collected), kept=False)
-            collected = []
-    state.close()
+            finished = work_on_ray(todo, settings, made_by, ray_address, on_progress)
+        else:
+            annotate = partial(annotate_batches, nlp=nlp, workers=workers or 1, limits=limits)
+            finished = work(todo, annotate, settings, on_progress)
+        for done in finished:
+            run.count(state.finish(done), kept=False)
+        state.close()
     return run
 
 
+def _todo(
+    inputs: Iterable[Item], state: _Folder, shard_size: int, run: Run, on_kept: Callable[[Shard], None] | None
+) -> Iterator[Todo]:
+    for number, items in enumerate(_cut(inputs, shard_size)):
+        fingerprint = state.fingerprint(items)
+        if shard := state.kept(number, fingerprint):
+            state.new[number] = shard
+            run.count(shard, kept=True)
+            if on_kept:
+                on_kept(shard)
+        else:
+            yield Todo(number, fingerprint, items)
+
+
 def plan(
-    inputs: Iterable[_Item], folder: str | Path, *, nlp: Pipeline = None, form: str = "jsonl", shard_size: int = 1000
+    inputs: Iterable[Item], folder: str | Path, *, nlp: Pipeline = None, form: str = "jsonl", shard_size: int = 1000
 ) -> Run:
     """What `annotate_to_folder` would do: all shards are counted, those that would be kept also as such."""
     state = _open(Path(folder), maker(nlp), form, resume=True)
@@ -308,8 +288,8 @@ def _open(folder: Path, made_by: dict[str, str], form: str, resume: bool) -> _Fo
     return _Folder(folder, form, made_by, old)
 
 
-def _cut(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
-    shard: list[_Item] = []
+def _cut(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    shard: list[Item] = []
     for item in items:
         of_lines = item.line is not None or (bool(shard) and shard[-1].line is not None)
         if shard and (len(shard) >= size or (of_lines and item.file != shard[-1].file)):

@@ -3,45 +3,48 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 
 from entityrel.corpus.items import Rejected
-from entityrel.corpus.writers import jsonl_writer, write_jsonl
 from entityrel.schema import AnnotatedArticle
 
-__all__ = ["FORMATS", "write_shard"]
+__all__ = ["FORMATS", "shard_files"]
 
 
-def write_shard(
-    folder: Path, form: str, number: int, articles: list[AnnotatedArticle], rejected: list[Rejected]
-) -> list[str]:
-    """Write the files of a shard, each complete or not at all; returns their paths in the folder."""
-    names = FORMATS[form](folder, number, articles)
+def shard_files(
+    form: str, number: int, articles: Sequence[AnnotatedArticle], rejected: Sequence[Rejected]
+) -> dict[str, bytes]:
+    """The content of a shard's files, by their paths in the folder: the same bytes wherever they are made.
+
+    Args:
+        form: One of `FORMATS`.
+        number: The shard's number; the files are named by it.
+        articles: What was annotated, in order.
+        rejected: What was set aside, in order; without any there is no file of it.
+    """
+    files = FORMATS[form](number, articles)
     if rejected:
-        name = f"rejected-{number:06}.jsonl"
-        with jsonl_writer(folder / name) as write:
-            for item in rejected:
-                write(json.dumps(item.to_dict()))
-        names.append(name)
-    return names
+        files[f"rejected-{number:06}.jsonl"] = _lines(json.dumps(item.to_dict()) for item in rejected)
+    return files
 
 
-def _write_jsonl(folder: Path, number: int, articles: list[AnnotatedArticle]) -> list[str]:
-    name = f"part-{number:06}.jsonl"
-    write_jsonl(folder / name, articles)
-    return [name]
+def _jsonl(number: int, articles: Sequence[AnnotatedArticle]) -> dict[str, bytes]:
+    return {f"part-{number:06}.jsonl": _lines(article.to_json() for article in articles)}
 
 
-def _write_parquet(folder: Path, number: int, articles: list[AnnotatedArticle]) -> list[str]:
+def _parquet(number: int, articles: Sequence[AnnotatedArticle]) -> dict[str, bytes]:
     # pyarrow comes with an extra.
-    from entityrel.corpus.parquet import write_tables  # noqa: PLC0415
+    from entityrel.corpus.parquet import table_files  # noqa: PLC0415
 
-    return write_tables(folder, f"part-{number:06}.parquet", articles)
+    return {f"{table}/part-{number:06}.parquet": content for table, content in table_files(articles).items()}
+
+
+def _lines(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 #: How the articles of a shard are written, by the name of the format.
-FORMATS: dict[str, Callable[[Path, int, list[AnnotatedArticle]], list[str]]] = {
-    "jsonl": _write_jsonl,
-    "parquet": _write_parquet,
+FORMATS: dict[str, Callable[[int, Sequence[AnnotatedArticle]], dict[str, bytes]]] = {
+    "jsonl": _jsonl,
+    "parquet": _parquet,
 }
