@@ -36,7 +36,8 @@ class Governor(Strict):
         negated: What the relation becomes if the governor itself is negated; None means turned round.
         takes: The links that carry the effect.
         bound: Whether nothing further out matters.
-        settles: Whether it makes actual what was open: an offer turned down is negated and actual.
+        predicates: The predicates for which it says so; none means all.
+        settles: The classes that leave open what it makes actual: an offer turned down is negated and actual.
     """
 
     polarity: Literal["keep", "negate"] = "keep"
@@ -44,7 +45,8 @@ class Governor(Strict):
     negated: Judgement | None = None
     takes: frozenset[Link] = frozenset({"clause", "infinitive", "gerund", "object"})
     bound: bool = False
-    settles: bool = False
+    predicates: Words = frozenset()
+    settles: Words = frozenset()
     verbs: Words = frozenset()
     nouns: Words = frozenset()
     adjectives: Words = frozenset()
@@ -80,6 +82,10 @@ class Cues(Strict):
     self_spoken: Words
     negation: Words
     negative_prepositions: Words
+    occasions: Words
+    nearly: Words
+    missing: Words
+    showing: Words
     no_negation_before: Words
     possible_adverbs: Words
     modals: _Modals
@@ -87,6 +93,8 @@ class Cues(Strict):
     questions: Words
     future_times: Words
     triggers: Mapping[str, Mapping[str, Words]]
+    giving_up: Words
+    putting_out: Words
     former: Words
     then: Words
     ended: Words

@@ -7,19 +7,21 @@ on"). So "has not ruled out sending" is: sending, ruled out (negated, planned), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from spacy.tokens import Doc, Token
 
-from entityrel.knowledge.cues import Governor, Lexicon, Link, coarse_pos
-from entityrel.pipeline.surroundings import apply_arguments, apply_past_posts, apply_surroundings, apply_trigger
+from entityrel.knowledge.cues import Lexicon, Link
+from entityrel.pipeline.claims import apply_claim, apply_showing
+from entityrel.pipeline.governors import class_of, link_of
+from entityrel.pipeline.posts import apply_past_posts
+from entityrel.pipeline.surroundings import apply_arguments, apply_surroundings, apply_trigger
 from entityrel.pipeline.verdict import PLANNED, POSSIBLE, Verdict
 
 __all__ = ["Verdict", "judge"]
 
 _MAX_STEPS = 14
 _SHORT = 16  # words
-_FINITE = {"VBD", "VBP", "VBZ", "MD"}
 
 
 def judge(doc: Doc, predicate: str, trigger: int, arguments: Iterable[int], lexicon: Lexicon) -> Verdict:
@@ -35,7 +37,7 @@ def judge(doc: Doc, predicate: str, trigger: int, arguments: Iterable[int], lexi
     node = doc[trigger]
     sentence = node.sent
     words = len(sentence) if len(sentence) > 2 * _SHORT else sum(1 for token in sentence if token.is_alpha)
-    verdict = Verdict(short=words <= _SHORT)
+    verdict = Verdict(predicate, short=words <= _SHORT)
     apply_trigger(verdict, predicate, node, lexicon)
     if predicate in lexicon.cues.affiliations:
         apply_past_posts(verdict, node, [doc[index] for index in arguments], lexicon)
@@ -59,7 +61,7 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
     """Apply what governs ``node``; the way on, or None where nothing further out matters."""
     dep, head = node.dep_, node.head
     if head == node or _line_between(node, head):
-        if _link(node) == "infinitive":
+        if link_of(node) == "infinitive":
             verdict.raise_to(PLANNED, node)  # a headline: "Germany to hand Ukraine drones"
         _question(verdict, node)
         return None
@@ -72,20 +74,28 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
         return _conjunct(verdict, node, lexicon), head
     if dep in ("pobj", "pcomp"):
         return _through_preposition(verdict, node, lexicon)
-    if dep == "relcl" and _link(node) == "infinitive":
+    if dep == "relcl" and link_of(node) == "infinitive":
+        if class_of(head, "infinitive", lexicon):
+            return _governed(verdict, node, head, "infinitive", lexicon)  # "ignored calls to send jets"
+        if apply_showing(verdict, node, lexicon):
+            return None
         verdict.raise_to(PLANNED, node)  # "jets to be delivered by Russia"
     if dep in ("relcl", "appos", "parataxis", "dep", "intj", "agent", "meta"):
         verdict.steps.append(dep)
-        if dep == "relcl" and (found := _class_of(head, "clause", lexicon)) and found[1].bound:
-            return _claim(verdict, head, lexicon)  # a "that" clause taken for a relative one
+        if dep == "relcl" and (found := class_of(head, "clause", lexicon)) and found[1].bound:
+            return apply_claim(verdict, head, lexicon)  # a "that" clause taken for a relative one
         return None
     if dep in ("compound", "nmod", "poss", "amod", "acomp", "nummod", "quantmod"):
-        if found := _class_of(head, "object", lexicon):
+        if found := class_of(head, "object", lexicon):
             verdict.steps.append(f"{dep}:{found[0]}")
             verdict.govern(*found, head)
         return dep, head
-    link = _link(node)
-    if dep == "advcl" and link != "infinitive" and not (link == "gerund" and _class_of(head, link, lexicon)):
+    link = link_of(node)
+    if dep == "advcl" and (word := _rather_than(node)) is not None:
+        verdict.steps.append("advcl:rather than")
+        verdict.negate(word)
+        return None
+    if dep == "advcl" and link != "infinitive" and not (link == "gerund" and class_of(head, link, lexicon)):
         verdict.steps.append(f"advcl:{_mark(node)}")
         # A participle shares the fate of its verb ("may attack, using drones"); "when" and "after" clauses do not.
         return ("advcl", head) if node.tag_ == "VBG" and not _mark(node) else None
@@ -105,7 +115,8 @@ def _line_between(node: Token, head: Token) -> bool:
 
 def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: Lexicon) -> tuple[str, Token] | None:
     lemma = head.lemma_.lower()
-    if link == "infinitive" and lemma == "be" and node.dep_ in ("xcomp", "ccomp", "advcl"):
+    yet = any(word.lower_ == "yet" for word in head.children)
+    if link == "infinitive" and lemma == "be" and node.dep_ in ("xcomp", "ccomp", "advcl") and not yet:
         verdict.steps.append("is to")
         verdict.raise_to(PLANNED, head)
         if head.tag_ == "VBD" and any(child.lower_ == "have" for child in node.lefts):
@@ -115,15 +126,19 @@ def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: L
         verdict.steps.append("going to")
         verdict.raise_to(PLANNED, head)
         return "going to", head
-    if any(child.lower_ in lexicon.cues.questions for child in node.lefts):
-        verdict.steps.append(f"whether:{lemma}")
-        verdict.raise_to(POSSIBLE, node)
+    if _whether(verdict, node, lexicon):
         return None
-    found = _class_of(head, link, lexicon)
+    found = class_of(head, link, lexicon)
+    if found is not None and _confirm_or_deny(head):
+        verdict.steps.append("confirm or deny")
+        verdict.raise_to(POSSIBLE, head)
+        return None
+    if link == "clause" and apply_showing(verdict, head, lexicon):
+        return None
     if found is None and link in ("subject", "clause") and lemma in ("be", "seem", "appear", "remain", "look"):
         # "the sale is off", "it is possible that Sofia sold them"
         for child in head.children:
-            if child.dep_ in ("acomp", "attr") and (found := _class_of(child, "object", lexicon)):
+            if child.dep_ in ("acomp", "attr") and (found := class_of(child, "object", lexicon)):
                 verdict.govern(*found, child)
                 verdict.steps.append(f"{link}:{found[0]}")
                 return "subject", head
@@ -134,9 +149,12 @@ def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: L
         verdict.steps.append(f"{link}:{name}")
         verdict.govern(name, governor, head, settles=link == "object")
         if governor.bound and head.pos_ == "NOUN":
-            return _claim(verdict, head, lexicon)
+            return apply_claim(verdict, head, lexicon)
         return None if governor.bound else (link, head)
     verdict.steps.append(f"{link}:{lemma}")
+    if link == "infinitive" and (word := _too(head)) is not None:
+        verdict.negate(word)
+        return link, head
     if node.dep_ in ("acl", "advcl") and link == "infinitive":
         verdict.raise_to(PLANNED, node)  # "jets to bomb Iran": a purpose
         return None
@@ -146,29 +164,16 @@ def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: L
     return None
 
 
-def _claim(verdict: Verdict, claim: Token, lexicon: Lexicon) -> tuple[str, Token] | None:
-    """Of what stands outside a claim only its denial matters: "rejected claims that", "the report that … is false"."""
-    verb = claim.head
-    denials = [verb] if claim.dep_ in ("dobj", "nsubjpass") else []
-    if claim.dep_ == "nsubj" and verb.lemma_ == "be":
-        denials = [child for child in verb.children if child.dep_ in ("acomp", "attr")]
-    for word in denials:
-        found = _class_of(word, "object", lexicon)
-        if found and found[0] == "denial":
-            verdict.steps.append("object:denial")
-            verdict.govern(*found, word)
-            return "claim", verb
-    return None
-
-
 def _through_preposition(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Token] | None:
     preposition = node.head
-    head = preposition.head
     link: Link = "gerund" if node.dep_ == "pcomp" else "object"
+    head = _above_preposition(preposition, link, lexicon)
+    if _whether(verdict, node, lexicon):
+        return None
     before = preposition.nbor(-1).lower_ if preposition.i else ""
     negative = {preposition.lower_, before} & lexicon.cues.negative_prepositions
     if negative and (preposition.lower_ != "against" or node.dep_ == "pcomp"):
-        found = _class_of(head, link, lexicon)
+        found = class_of(head, link, lexicon)
         verdict.steps.append(f"prep:{min(negative)}")
         if found and found[1].polarity == "negate" and preposition.lower_ != "without":
             verdict.govern(*found, head)  # "decided against", "stopped short of": one negation, not two
@@ -178,16 +183,72 @@ def _through_preposition(verdict: Verdict, node: Token, lexicon: Lexicon) -> tup
     if head.lemma_.lower() in lexicon.cues.involvement:
         verdict.steps.append("involvement")
         return link, head  # "had no part in the attack"
-    found = _class_of(head, link, lexicon)
+    found = class_of(head, link, lexicon)
     if head.pos_ in ("NOUN", "PROPN") and preposition.lower_ not in lexicon.cues.noun_prepositions:
         found = None
-    if found and preposition.lower_ not in lexicon.cues.opaque_prepositions:
+    named = found and f"{head.lemma_.lower()} {preposition.lower_}" in found[1].words(head.pos_)  # "balk at"
+    if found and not named and preposition.lower_ == "for" and head.pos_ == "VERB" and found[1].polarity == "negate":
+        found = None  # a reason: "barred for using drones"
+    if found and (named or preposition.lower_ not in lexicon.cues.opaque_prepositions):
         verdict.steps.append(f"{preposition.lower_}:{found[0]}")
         verdict.govern(*found, head)
-        return None if found[1].bound else (link, head)
+        if found[1].bound:
+            return apply_claim(verdict, head, lexicon) if head.pos_ == "NOUN" else None
+        return link, head
     verdict.steps.append(f"{preposition.lower_}:{head.lemma_.lower()}")
     transparent = preposition.lower_ == "of" and head.pos_ == "NOUN"
     return (link, head) if transparent or head.lemma_.lower() in lexicon.cues.transparent.verbs else None
+
+
+def _above_preposition(preposition: Token, link: Link, lexicon: Lexicon) -> Token:
+    """What a preposition belongs to: past adverbs ("backed away from"), the noun before it ("no decision on")."""
+    head = preposition.head
+    words = [head]
+    while words[-1].dep_ in ("advmod", "prt", "prep", "acomp") and words[-1].head != words[-1]:
+        words.append(words[-1].head)
+    for word in reversed(words[1:]):
+        if class_of(word, link, lexicon):
+            return word
+    if head.pos_ == "VERB" and class_of(head, link, lexicon) is None:
+        for child in head.rights:
+            if child.dep_ == "dobj" and child.right_edge.i == preposition.i - 1 and class_of(child, link, lexicon):
+                return child
+    return head
+
+
+def _whether(verdict: Verdict, node: Token, lexicon: Lexicon) -> bool:
+    """Whether the clause is an indirect question: "whether it will send jets", "a decision on whether"."""
+    if not any(child.lower_ in lexicon.cues.questions for child in node.lefts):
+        return False
+    verdict.steps.append(f"whether:{node.head.lemma_.lower()}")
+    verdict.raise_to(POSSIBLE, node)
+    return True
+
+
+def _confirm_or_deny(verb: Token) -> bool:
+    """Whether somebody would "neither confirm nor deny"."""
+    first = verb.head if verb.dep_ == "conj" else verb
+    either = any(child.dep_ == "cc" and child.lower_ in ("or", "nor") for child in first.children)
+    pair = {first.lemma_, *(child.lemma_ for child in first.children if child.dep_ == "conj")}
+    return either and {"confirm", "deny"} <= pair
+
+
+def _too(head: Token) -> Token | None:
+    """The "too" of "too ill to meet her"."""
+    for word in (head, *(child for child in head.children if child.dep_ == "acomp")):
+        if word.pos_ in ("ADJ", "ADV") or word is not head:
+            for child in word.lefts:
+                if child.dep_ == "advmod" and child.lower_ == "too":
+                    return child
+    return None
+
+
+def _rather_than(node: Token) -> Token | None:
+    """The "rather" of "rather than attack, it waited"."""
+    for child in node.lefts:
+        if child.lower_ == "than" and child.i and node.doc[child.i - 1].lower_ == "rather":
+            return node.doc[child.i - 1]
+    return None
 
 
 def _instead(node: Token) -> Token | None:
@@ -237,45 +298,7 @@ def _question(verdict: Verdict, root: Token) -> None:
     verdict.cues.append((before, before + 1, "hypothetical"))
 
 
-def _class_of(head: Token, link: Link, lexicon: Lexicon) -> tuple[str, Governor] | None:
-    pos = coarse_pos(head.pos_)
-    companions = frozenset(_companions(head))
-    lemma = head.lemma_.lower()
-    found = lexicon.governor(lemma, pos, companions, link)
-    if found is None and head.tag_ in ("VBN", "VBG", "VBD"):
-        found = lexicon.governor(head.lower_, "ADJ", companions, link) or lexicon.governor(
-            lemma, "VERB", companions, link
-        )
-    if found and link == "subject" and any(child.dep_ == "dobj" for child in head.rights):
-        return None  # "the sale stopped the war"
-    if lemma == "like" and "would" not in companions and "'d" not in companions:
-        return None
-    return found
-
-
-def _companions(head: Token) -> Iterator[str]:
-    for child in head.children:
-        if child.dep_ in ("prt", "prep", "advmod", "acomp", "dative", "aux", "intj", "det", "npadvmod"):
-            yield child.lower_
-
-
 def _mark(node: Token) -> str:
     return next(
         (child.lower_ for child in node.lefts if child.dep_ in ("mark", "advmod") and child.tag_ in ("IN", "WRB")), ""
     )
-
-
-def _link(node: Token) -> Link:
-    dep = node.dep_
-    if dep in ("nsubj", "csubj"):
-        return "subject"
-    if dep in ("dobj", "nsubjpass", "attr", "oprd", "dative", "npadvmod"):
-        return "object"
-    lefts = list(node.lefts)
-    if any(child.dep_ == "aux" and child.lower_ == "to" for child in lefts):
-        return "infinitive"
-    if node.tag_ == "VBG" and not any(child.dep_ == "aux" for child in lefts):
-        return "gerund"
-    if dep == "xcomp" and node.tag_ not in _FINITE:
-        return "infinitive"
-    return "clause"

@@ -43,8 +43,10 @@ def choose_judgement(model: LinearModel, features: list[str], verdict: Verdict) 
     needed = 0.0
     if verdict.cues and (verdict.local or (verdict.negated and polarity == "affirmed")):
         needed = _SURE  # "did not sell", "may sell"; and what the rules saw negated stays so
-    if verdict.cues and (verdict.negations > 1 or verdict.short):
-        needed = _VERY_SURE  # logic, rare in the gold: "did not deny selling"
+    if verdict.cues and verdict.negations > 1:
+        return verdict.polarity, verdict.modality  # logic, rare in the gold: "did not deny selling"
+    if verdict.short:
+        needed = _VERY_SURE if verdict.cues else _SURE if polarity == "negated" else needed
     if chances[best] < needed:
         return verdict.polarity, verdict.modality
     return POLARITIES[polarity == "negated"], MODALITIES[[*MODALITIES].index(cast("Modality", modality))]

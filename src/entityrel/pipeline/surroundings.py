@@ -8,11 +8,9 @@ from entityrel.knowledge.cues import Governor, Lexicon
 from entityrel.pipeline.verdict import DESIRED, PLANNED, POSSIBLE, Verdict
 from entityrel.schema import MODALITIES
 
-__all__ = ["apply_arguments", "apply_past_posts", "apply_surroundings", "apply_trigger"]
+__all__ = ["apply_arguments", "apply_surroundings", "apply_trigger"]
 
-_UNTIL = 4  # tokens behind a post in which "until" ends it
 _CORE_ARGUMENTS = {"nsubj", "nsubjpass", "dobj", "attr", "dative", "oprd"}
-_FORMER = {"amod", "advmod", "compound", "nmod", "punct", "det"}
 
 
 def apply_trigger(verdict: Verdict, predicate: str, node: Token, lexicon: Lexicon) -> None:
@@ -24,27 +22,6 @@ def apply_trigger(verdict: Verdict, predicate: str, node: Token, lexicon: Lexico
         verdict.negate(node)
     if said.modality != "actual":
         verdict.raise_to(MODALITIES.index(said.modality), node)
-
-
-def apply_past_posts(verdict: Verdict, node: Token, arguments: list[Token], lexicon: Lexicon) -> None:
-    """Posts once held: "former president", "ex-minister", "the late king", "president until 2019"."""
-    words = (node, *arguments[:1])
-    for word in words:
-        for child in word.lefts:
-            if verdict.negated or child.lower_ in lexicon.cues.then:
-                return
-            if child.dep_ in _FORMER and child.lower_ in lexicon.cues.former:
-                verdict.negate(child, "former")
-    if verdict.negated:
-        return
-    first, last = min(word.i for word in words), max(word.i for word in words)
-    for token in node.doc[max(first - 1, node.sent.start) : min(last + _UNTIL, node.sent.end)]:
-        if token.lower_ in lexicon.cues.ended:
-            verdict.negate(token, "former")
-            return
-        if token.lower_ in lexicon.cues.elect:
-            verdict.raise_to(PLANNED, token)
-            return
 
 
 def apply_arguments(verdict: Verdict, node: Token, arguments: list[Token], lexicon: Lexicon) -> None:
@@ -71,6 +48,8 @@ def apply_surroundings(verdict: Verdict, node: Token, arrived: str, lexicon: Lex
     for child in node.children:
         lower = child.lower_
         if child.dep_ == "aux":
+            if lower == "to" and (yet := _yet(child)) is not None:
+                negation = yet
             if child.tag_ == "MD":
                 modal = child
             perfect = perfect or (lower in ("have", "'ve") and child.tag_ == "VB")
@@ -79,6 +58,10 @@ def apply_surroundings(verdict: Verdict, node: Token, arrived: str, lexicon: Lex
                 continue  # "neither … nor": said of the next conjunct
             if _negates(word, cues.no_negation_before):
                 negation = word
+        elif child.dep_ == "prep" and (word := _no_occasion(child, cues.occasions)) is not None:
+            negation = negation or word
+        elif arrived == "trigger" and child.dep_ == "advmod" and lower in cues.nearly and _attempt(node, child):
+            negation = negation or child
         elif child.dep_ == "advmod" and lower in cues.possible_adverbs:
             verdict.raise_to(POSSIBLE, child)
         elif child.dep_ in _CORE_ARGUMENTS and (word := _negative_phrase(child, node, lexicon)) is not None:
@@ -90,12 +73,38 @@ def apply_surroundings(verdict: Verdict, node: Token, arrived: str, lexicon: Lex
     if negation is not None and shares_all and _could_not(modal, negation, perfect):
         verdict.negate(negation)
         return
+    if modal is not None and modal.lower_ == "could" and (word := _before(node)) is not None:
+        verdict.negate(word)  # "left before he could meet her"
+        return
     if modal is not None:
         _modal(verdict, node, modal, perfect, lexicon)
     elif node.tag_ in ("VBP", "VBZ", "VBG", "VB") and (word := _future(node, lexicon)) is not None:
         verdict.raise_to(PLANNED, word)
     if negation is not None and shares_all:
         verdict.negate(negation)
+
+
+def _yet(to: Token) -> Token | None:
+    """The "yet" of "has yet to deliver", however the parser hangs it."""
+    before = to.doc[to.i - 1] if to.i else None
+    return before if before is not None and before.lower_ == "yet" else None
+
+
+def _no_occasion(preposition: Token, occasions: frozenset[str]) -> Token | None:
+    """The "no" of "at no point", "under no circumstances"; "in no time" means at once."""
+    for noun in preposition.children:
+        if noun.dep_ == "pobj" and noun.lemma_.lower() in occasions:
+            quick = preposition.lower_ == "in" and noun.lower_ == "time"
+            return next((word for word in noun.lefts if word.lower_ == "no" and not quick), None)
+    return None
+
+
+def _attempt(node: Token, nearly: Token) -> bool:
+    return node.pos_ == "VERB" and nearly.i < node.i and nearly.i + 2 >= node.i
+
+
+def _before(node: Token) -> Token | None:
+    return next((child for child in node.lefts if child.dep_ == "mark" and child.lower_ == "before"), None)
 
 
 def _class_of_modifier(word: Token, lexicon: Lexicon) -> tuple[str, Governor] | None:

@@ -19,6 +19,7 @@ class Verdict:
     """What the tree says about a relation.
 
     Attributes:
+        predicate: The relation's predicate.
         negated: Whether it is negated.
         rank: Its modality as an index into `MODALITIES`.
         hypothetical: Whether it stands in a bare condition or question, and so is not stated at all.
@@ -29,6 +30,7 @@ class Verdict:
         steps: The way outwards, as "link:class" or "link:lemma" (features of the model that corrects the rules).
     """
 
+    predicate: str = ""
     negated: bool = False
     rank: int = 0
     hypothetical: bool = False
@@ -38,6 +40,7 @@ class Verdict:
     local: bool = True
     short: bool = False
     _if_negated: Judgement | None = None
+    _class: str = ""
     _used: set[int] = field(default_factory=set)
 
     @property
@@ -71,15 +74,18 @@ class Verdict:
         self.rank = max(self.rank, rank)
 
     def govern(self, name: str, governor: Governor, token: Token, settles: bool = False) -> None:
-        """Apply a governing word; ``settles`` if it may settle what was open ("turned down the offer")."""
+        """Apply a governing word; ``settles`` if it may settle what the last left open ("turned down the offer")."""
+        if governor.predicates and self.predicate not in governor.predicates:
+            return
         if governor.polarity == "negate":
             self.negate(token, name)
         elif governor.modality != "actual":
             self._note(token, name)
-        if settles and governor.settles:
+        if settles and governor.settles and (not self._class or self._class in governor.settles):
             self.rank = 0
         self.rank = max(self.rank, MODALITIES.index(governor.modality))
         self._if_negated = governor.negated
+        self._class = name
 
     def _note(self, token: Token | None, effect: str) -> None:
         if token is not None:
