@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import networkx as nx
 import pytest
 
 from entityrel.errors import RecordError
@@ -10,7 +13,10 @@ from entityrel.graph.dataset import aggregate_dataset
 from graph_records import SUPPLY, article
 
 pytest.importorskip("duckdb")
-write_tables = pytest.importorskip("entityrel.corpus.parquet").write_tables
+parquet = pytest.importorskip("entityrel.corpus.parquet")
+read_tables, write_tables = parquet.read_tables, parquet.write_tables
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 SPEAKER = {"start": 28, "end": 33, "text": "Kirby", "label": "PERSON", "id": "john-kirby", "name": "John Kirby"}
 WHY = {"extractors": ["ruler"], "quantity_value": 10, "quantity_unit": "tonnes", "attribution": [SPEAKER]}
@@ -28,6 +34,12 @@ ARTICLES = [
 ]  # fmt: skip
 
 
+def same(one: nx.MultiDiGraph, two: nx.MultiDiGraph) -> bool:
+    return dict(one.nodes(data=True)) == dict(two.nodes(data=True)) and {
+        edge[:3]: edge[3] for edge in one.edges(keys=True, data=True)
+    } == {edge[:3]: edge[3] for edge in two.edges(keys=True, data=True)}
+
+
 def test_a_dataset_gives_what_the_graph_gives(tmp_path: Path) -> None:
     write_tables(tmp_path, "part-0.parquet", ARTICLES[:4])
     write_tables(tmp_path, "part-1.parquet", ARTICLES[4:])
@@ -37,6 +49,44 @@ def test_a_dataset_gives_what_the_graph_gives(tmp_path: Path) -> None:
         assert list(found.nodes(data=True)) == list(expected.nodes(data=True))
         assert list(found.edges(keys=True, data=True)) == list(expected.edges(keys=True, data=True))
         assert found.graph == expected.graph
+
+
+def test_metadata_that_is_no_sql_json_names_the_outlet_as_far_as_it_can(tmp_path: Path) -> None:
+    fields: list[dict[str, Any]] = [
+        {"outlet": 5, "publisher": "", "agency": "Wire"}, {"outlet": "Caf\u00e9 \U0001f680", "score": float("nan")},
+        {"url": "http://user@WWW.Example.org:80/a//b?c"}, {"url": "http://["}, {"url": "//host"}, {"url": "a/b//c"},
+    ]  # fmt: skip
+    articles = [
+        article(f"a{number}", f"Iran sent drones to Russia in {number}.", SUPPLY, **known)
+        for number, known in enumerate(fields)
+    ]
+    write_tables(tmp_path, "part.parquet", articles)
+    assert same(aggregate_dataset(tmp_path), aggregate(build_graph(articles)))
+
+
+def test_a_relation_told_twice_counts_once(tmp_path: Path) -> None:
+    unsure = article("a1", "Iran sent drones to Russia.", {**SUPPLY, "confidence": 0.2})
+    sure = article("a1", "Iran sent drones to Russia.", {**SUPPLY, "confidence": 0.9})
+    for number, again in enumerate((unsure, sure, unsure)):
+        write_tables(tmp_path, f"part-{number}.parquet", [again])
+    assert same(aggregate_dataset(tmp_path), aggregate(build_graph([sure])))
+
+
+@pytest.mark.skipif(not BENCHMARKS.exists(), reason="no checkout")
+def test_the_loop_of_the_benchmark_counts_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    naive, made_up = import_module("naive_graph"), import_module("graph_dataset").made_up
+    made_up(tmp_path / "made", 500)
+    own = (each.model_copy(update={"id": f"own-{each.id}"}) for each in ARTICLES)
+    articles = [*read_tables(tmp_path / "made"), *own]
+    write_tables(tmp_path / "all", "part.parquet", articles)  # with the relations' own ids
+    assert same(naive.statements(naive.relations(articles)), aggregate_dataset(tmp_path / "all"))
+
+
+@pytest.mark.parametrize("name", ["with 'quotes'", "[2024] * ?"])
+def test_folders_may_have_any_name(name: str, tmp_path: Path) -> None:
+    write_tables(tmp_path / name, "part.parquet", ARTICLES[:2])
+    assert len(aggregate_dataset(tmp_path / name).edges) == 1
 
 
 def test_a_folder_that_is_no_dataset_is_named(tmp_path: Path) -> None:

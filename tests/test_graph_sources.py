@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from entityrel.graph import aggregate, build_graph
-from entityrel.graph.sources import Report, independent_sources
+from entityrel.graph.sources import COPY, Report, independent_sources
 from entityrel.schema import AnnotatedArticle
 from graph_records import SUPPLY, article
 
@@ -49,6 +51,34 @@ def test_the_same_outlet_twice_is_one_source_and_two_unknown_ones_are_two() -> N
     texts = ("Iran sent drones to Russia.", "It was Iran who gave Russia these drones for nothing at all.")
     assert sources(*(story(f"a{number}", text, outlet="Weekly") for number, text in enumerate(texts))) == 1
     assert sources(*(story(f"a{number}", text) for number, text in enumerate(texts))) == 2
+
+
+def triples(text: str) -> set[tuple[str, ...]]:
+    words = text.split()
+    return {tuple(words[place : place + 3]) for place in range(max(1, len(words) - 2))}
+
+
+def copies(one: str, two: str) -> bool:
+    common, sizes = len(triples(one) & triples(two)), sorted((len(triples(one)), len(triples(two))))
+    return common >= COPY * (sum(sizes) - common) or (sizes[0] >= 8 and common >= COPY * sizes[0])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 6), st.integers(9, 14)), min_size=2, max_size=40, unique=True)
+)
+def test_among_many_texts_every_pair_of_copies_is_found(cuts: list[tuple[int, int, int]]) -> None:
+    stories = [" ".join(f"{story}w{place}" for place in range(15)) for story in range(4)]
+    texts = sorted({" ".join(stories[story].split()[start:end]) for story, start, end in cuts})
+    groups = [{text} for text in texts]
+    for one, two in combinations(texts, 2):
+        if copies(one, two):
+            [first] = (group for group in groups if one in group)
+            [second] = (group for group in groups if two in group)
+            if first is not second:
+                first |= second
+                groups.remove(second)
+    found = independent_sources(Report(text, text, None, None, frozenset(), text) for text in texts)
+    assert sorted(sorted(each.evidence for each in source) for source in found) == sorted(map(sorted, groups))
 
 
 reports = st.builds(

@@ -23,8 +23,9 @@ ALLOWED = {
     "evaluate": {"errors", "schema", "knowledge"},
     "resolve": {"schema", "knowledge"},
     "pipeline": {"errors", "schema", "knowledge", "pipeline"},
-    "corpus": {"errors", "schema", "knowledge", "pipeline", "corpus"},
-    "graph": {"errors", "schema", "knowledge", "graph", "view"},  # view only inside the writer of .html
+    "sql": {"errors"},
+    "corpus": {"errors", "schema", "knowledge", "pipeline", "corpus", "sql"},
+    "graph": {"errors", "schema", "knowledge", "graph", "view", "sql"},  # view only inside the writer of .html
     "view": {"errors", "schema", "knowledge", "graph", "view"},
 }
 LIBRARIES = {"spacy": {"pipeline", "corpus"}, "networkx": {"graph", "view"}, "torch": set(), "typer": {"cli"}}

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from entityrel.corpus.boilerplate import NOTE
-from entityrel.corpus.parquet import SCHEMAS
 from entityrel.errors import EntityrelError, RecordError
+from entityrel.sql import open_tables
 
 try:
     import duckdb
@@ -49,16 +49,7 @@ def open_dataset(folder: str | Path) -> duckdb.DuckDBPyConnection:
     Raises:
         RecordError: If the folder is no such dataset.
     """
-    folder = Path(folder)
-    connection = duckdb.connect()
-    for table in SCHEMAS:
-        if not any((folder / table).glob("*.parquet")):
-            raise RecordError(
-                f"{folder} is no Parquet dataset of entityrel: it has no {table}/*.parquet; "
-                "'entityrel annotate --format parquet' writes one"
-            )
-        pattern = str(folder / table / "*.parquet").replace("'", "''")
-        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{pattern}')")
+    connection = open_tables(folder)
     for name, sql in VIEWS.items():
         connection.execute(f"CREATE VIEW {name} AS {sql}")
     return connection

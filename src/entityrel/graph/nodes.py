@@ -13,14 +13,15 @@ from entityrel.knowledge.gazetteer import FOLDER, Country, read_rows
 from entityrel.knowledge.ontology import load_ontology
 from entityrel.knowledge.weapons import load_weapons
 
-__all__ = ["LABEL_ORDER", "Entity", "kinds", "label_colour", "node_attributes", "node_ids", "outlet"]
+__all__ = ["LABEL_ORDER", "OUTLET_FIELDS", "Entity", "kinds", "label_colour", "node_attributes", "node_ids", "outlet"]
 
 Entity: TypeAlias = tuple[str, str]
 """Label and id of an entity."""
 
 #: If one entity id has several labels, the first label of this order keeps the bare id as its node.
 LABEL_ORDER: Final = ("COUNTRY", "PERSON", "WEAPON", "ORG", "LOC")
-_OUTLET_FIELDS: Final = ("outlet", "publisher", "agency")
+#: Fields of the input that name who published an article, the first that is there.
+OUTLET_FIELDS: Final = ("outlet", "publisher", "agency")
 
 
 def node_ids(entities: Iterable[Entity]) -> dict[Entity, str]:
@@ -90,7 +91,7 @@ def outlet(meta: Mapping[str, Any], url: str | None) -> str | None:
         >>> outlet({}, "https://www.example.org/news/1")
         'example.org'
     """
-    named = (meta.get(field) for field in _OUTLET_FIELDS)
+    named = (meta.get(field) for field in OUTLET_FIELDS)
     return next((name for name in named if isinstance(name, str) and name), None) or _host(url)
 
 

@@ -14,25 +14,32 @@ of each, by date, stands for it.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from itertools import combinations
+from typing import Any, Final, TypeAlias
 
 import networkx as nx
-from networkx.utils import UnionFind
 
-__all__ = ["Report", "independent_sources", "report"]
+__all__ = ["Report", "Said", "first_of_source", "independent_sources", "report", "voices"]
 
 #: Share of common word triples from which two texts are copies: of all of them, or, as papers cut wire stories, of
 #: those of the shorter text, if it has at least `_LONG`.
 COPY: Final = 0.7
 _LONG: Final = 8
+#: Of so many texts each pair is compared; of more, those that share a rare word triple.
+_FEW: Final = 12
 _WORD: Final = re.compile(r"\w+")
 _UNDATED: Final = "9999"
+
+Said: TypeAlias = tuple[str | None, frozenset[str], str]
+"""Speaker, voices and evidence of a report; see `Report`."""
+_Shingles: TypeAlias = set[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +71,23 @@ class Report:
 def report(graph: nx.MultiDiGraph, key: str, edge: Mapping[str, Any]) -> Report:
     """The report that an edge of `entityrel.build_graph` is."""
     speaker = edge.get("attribution")
-    if speaker is None:
-        voices = _outlet_names(edge.get("outlet"))
-    else:
-        node = graph.nodes.get(speaker, {})
-        names = (node.get("name", speaker), *node.get("aliases", ())) if node.get("label") == "ORG" else ()
-        voices = frozenset({_fold(str(name)) for name in names} - {""})
     return Report(
         edge=key,
         article=str(edge.get("article", key)),
         when=edge.get("published") or edge.get("date"),
         speaker=speaker,
-        voices=voices,
+        voices=voices(graph, speaker, edge.get("outlet")),
         evidence=str(edge.get("evidence", "")),
     )
+
+
+def voices(graph: nx.MultiDiGraph, speaker: str | None, outlet: str | None) -> frozenset[str]:
+    """Names that may be an outlet's: of a speaker that is an ORG, or of the outlet, where an article itself speaks."""
+    if speaker is None:
+        return _outlet_names(outlet)
+    node = graph.nodes.get(speaker, {})
+    names = (node.get("name", speaker), *node.get("aliases", ())) if node.get("label") == "ORG" else ()
+    return frozenset({_fold(str(name)) for name in names} - {""})
 
 
 def independent_sources(reports: Iterable[Report]) -> list[list[Report]]:
@@ -98,47 +108,74 @@ def independent_sources(reports: Iterable[Report]) -> list[list[Report]]:
         [50, 1]
     """
     ordered = sorted(reports, key=lambda each: each.order)
-    if len(ordered) < 2:
-        return [ordered] if ordered else []
-    ties: Any = UnionFind(range(len(ordered)))  # type: ignore[no-untyped-call]
-    speakers: dict[str, int] = {}
-    voices: dict[str, int] = {}
+    parts: dict[int, list[Report]] = {}
+    for each, first in zip(ordered, first_of_source((e.speaker, e.voices, e.evidence) for e in ordered), strict=True):
+        parts.setdefault(first, []).append(each)
+    return list(parts.values())
+
+
+def first_of_source(said: Iterable[Said]) -> list[int]:
+    """For each report of one statement the place of the first one of its source, by the rules of this module.
+
+    Example:
+        >>> first_of_source([(None, frozenset(["weekly"]), "a"), ("kirby", frozenset(), "b"), (None, frozenset(), "a")])
+        [0, 1, 0]
+    """
+    # A union-find in a list of places, as networkx' own takes most of the time of counting a million relations.
+    parent: list[int] = []
+
+    def first(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = place = parent[parent[place]]
+        return place
+
+    def tie(place: int, other: int) -> None:
+        place, other = first(place), first(other)
+        parent[max(place, other)] = min(place, other)
+
+    known: dict[tuple[str, str], int] = {}
     texts: dict[str, int] = {}
-    for position, each in enumerate(ordered):
-        known = [voices.setdefault(voice, position) for voice in each.voices]
-        if each.speaker is not None:
-            known.append(speakers.setdefault(each.speaker, position))
-        if text := _fold(each.evidence):
-            known.append(texts.setdefault(text, position))
-        for other in known:
-            if other != position:
-                ties.union(other, position)
-    for pair in _copies(texts):
-        ties.union(*pair)
-    groups = [sorted(part) for part in ties.to_sets()]
-    return [[ordered[position] for position in group] for group in sorted(groups)]
+    for place, (speaker, names, evidence) in enumerate(said):
+        parent.append(place)
+        for name in names:
+            tie(known.setdefault(("voice", name), place), place)
+        if speaker is not None:
+            tie(known.setdefault(("speaker", speaker), place), place)
+        if text := _fold(evidence):
+            tie(texts.setdefault(text, place), place)
+    if any(map(first, range(len(parent)))):  # else all are of one source already
+        shingles = {place: _shingles(text) for text, place in texts.items()}
+        for place, other in combinations(shingles, 2) if len(shingles) <= _FEW else _candidates(shingles):
+            if first(place) != first(other) and _are_copies(shingles[place], shingles[other]):
+                tie(place, other)
+    return [first(place) for place in range(len(parent))]
 
 
-def _copies(texts: Mapping[str, int]) -> Iterator[tuple[int, int]]:
-    """Pairs of positions of texts that are nearly the same."""
-    if len(texts) < 2:
-        return
-    shingles = {position: _shingles(text) for text, position in texts.items()}
+def _are_copies(one: _Shingles, two: _Shingles) -> bool:
+    common, shorter = len(one & two), min(len(one), len(two))
+    cut = shorter >= _LONG and common >= COPY * shorter
+    return cut or common >= COPY * (len(one) + len(two) - common)
+
+
+def _candidates(shingles: Mapping[int, _Shingles]) -> Iterator[tuple[int, int]]:
+    """All pairs that may be copies, and few others.
+
+    A copy has at least the share `COPY` of the shorter text's word triples. So it has one of any that are more than
+    the rest; those that the fewest texts have are looked up.
+    """
     holders: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-    for position, own in shingles.items():
-        common: defaultdict[int, int] = defaultdict(int)
+    for place, own in shingles.items():
         for shingle in own:
-            for other in holders[shingle]:
-                common[other] += 1
-            holders[shingle].append(position)
-        for other, count in common.items():
-            shorter = min(len(own), len(shingles[other]))
-            cut = shorter >= _LONG and count >= COPY * shorter
-            if cut or count >= COPY * (len(own) + len(shingles[other]) - count):
-                yield other, position
+            holders[shingle].append(place)
+    for place, own in shingles.items():
+        rest = len(own) - math.ceil(COPY * len(own))
+        rare = sorted(own, key=lambda shingle: len(holders[shingle]))[: rest + 1]
+        for other in {other for shingle in rare for other in holders[shingle]} - {place}:
+            if len(shingles[other]) >= len(own):
+                yield place, other
 
 
-def _shingles(text: str) -> set[tuple[str, ...]]:
+def _shingles(text: str) -> _Shingles:
     words = text.split()
     return set(zip(words, words[1:], words[2:], strict=False)) or {tuple(words)}
 

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from functools import cache, partial
+from typing import Any, NamedTuple
 
 import networkx as nx
 
-from entityrel.graph.sources import independent_sources, report
+from entityrel.graph.counts import Amount, Statement, Telling, counts
+from entityrel.graph.sources import voices
 from entityrel.knowledge.ontology import load_ontology
 
 __all__ = ["Edge", "Statement", "add_statements", "aggregate", "by_statement", "standing"]
-
-_STANDINGS: Final = ("fact", "planned", "possible", "desired", "negated")
-
-
-class Statement(NamedTuple):
-    """What is said, without who says it: node ids, and the predicate.
-
-    ``item`` is the weapon, if there is one; ``other`` is the recipient, else the object.
-    """
-
-    subject: str
-    predicate: str
-    item: str | None
-    other: str
-
-    @property
-    def key(self) -> str:
-        """The key of its edge in `aggregate`'s graph: the predicate, and the item if there is one."""
-        return sys.intern(f"{self.predicate}:{self.item}") if self.item is not None else self.predicate
 
 
 class Edge(NamedTuple):
@@ -88,25 +70,33 @@ def aggregate(graph: nx.MultiDiGraph, *, min_sources: int = 0, min_articles: int
     """
     built = nx.MultiDiGraph()
     built.add_nodes_from(sorted(graph.nodes(data=True), key=lambda node: node[0]))
-    add_statements(built, by_statement(graph).items(), min_sources=min_sources, min_articles=min_articles)
+    found = ((statement, [_telling(edge) for edge in edges]) for statement, edges in by_statement(graph).items())
+    add_statements(built, found, min_sources=min_sources, min_articles=min_articles)
     return built
 
 
 def add_statements(
     graph: nx.MultiDiGraph,
-    statements: Iterable[tuple[Statement, list[Edge]]],
+    statements: Iterable[tuple[Statement, list[Telling]]],
     *,
     min_sources: int = 0,
     min_articles: int = 0,
 ) -> None:
     """Add an edge for each statement to a graph of nodes; see `aggregate` for the attributes and the filters."""
     left_out = 0
-    for statement, edges in statements:
-        attributes = _counts(graph, statement, edges)
-        if attributes["sources"] < min_sources or attributes["articles"] < min_articles:
-            left_out += 1
-            continue
-        graph.add_edge(statement.subject, statement.other, key=statement.key, **attributes)
+    attributes: dict[str, Any] = {}
+    known = cache(partial(voices, graph))
+    # The dict itself goes into the graph, not a copy, which would take twice the memory (see `counts`).
+    graph.edge_attr_dict_factory = lambda: attributes
+    try:
+        for statement, tellings in statements:
+            attributes = counts(statement, tellings, known)
+            if attributes["sources"] < min_sources or attributes["articles"] < min_articles:
+                left_out += 1
+            else:
+                graph.add_edge(statement.subject, statement.other, key=statement.key)
+    finally:
+        del graph.edge_attr_dict_factory
     before = len(graph)
     if min_sources or min_articles:
         named = {edge["item"] for *_, edge in graph.edges(data=True) if "item" in edge}
@@ -122,60 +112,18 @@ def standing(attributes: Mapping[str, Any]) -> str:
     return "fact" if modality == "actual" else modality
 
 
-def _counts(graph: nx.MultiDiGraph, statement: Statement, edges: list[Edge]) -> dict[str, Any]:
-    articles: dict[str, set[str]] = {name: set() for name in _STANDINGS}
-    outlets: set[str] = set()
-    dates: set[str] = set()
-    facts: list[Edge] = []
-    affirmed: list[Edge] = []
-    negated: list[Edge] = []
-    for edge in edges:
-        attributes = edge.attributes
-        how = standing(attributes)
-        (negated if how == "negated" else affirmed).append(edge)
-        if how == "fact":
-            facts.append(edge)
-        articles.setdefault(how, set()).add(attributes.get("article", edge.key))
-        if "outlet" in attributes:
-            outlets.add(attributes["outlet"])
-        if date := attributes.get("date") or attributes.get("published"):
-            dates.add(date)
-    sources = _sources(graph, affirmed)
-    return {
-        "predicate": statement.predicate,
-        **({"item": statement.item} if statement.item is not None else {}),
-        "relations": len(edges),
-        "articles": len(set().union(*articles.values())),
-        "outlets": len(outlets),
-        **{"facts" if how == "fact" else how: len(told) for how, told in articles.items()},
-        "sources": sources,
-        "fact_sources": sources if len(facts) == len(affirmed) else _sources(graph, facts),
-        "denying_sources": _sources(graph, negated),
-        **({"first_date": min(dates), "last_date": max(dates)} if dates else {}),
-        **_total(facts),
-        "evidence_edges": tuple(edge.key for edge in edges),
-        "weight": float(sources),
-    }
-
-
-def _sources(graph: nx.MultiDiGraph, edges: list[Edge]) -> int:
-    if len(edges) < 2:
-        return len(edges)
-    return len(independent_sources(report(graph, *edge) for edge in edges))
-
-
-def _total(facts: list[Edge]) -> dict[str, Any]:
-    by_date: dict[str, set[tuple[float, str]]] = {}
-    for _, attributes in facts:
-        value, date = attributes.get("quantity_value"), attributes.get("date")
-        if value is None or date is None or attributes.get("quantity_bound"):
-            return {}
-        by_date.setdefault(date, set()).add((value, attributes.get("quantity_unit", "")))
-    units = {unit for found in by_date.values() for _, unit in found}
-    # "2023" and "2023-05" may be the same delivery, and two numbers for one date cannot both be right.
-    nested = any(a != b and b.startswith(a) for a in by_date for b in by_date)
-    if len(units) != 1 or nested or any(len(found) > 1 for found in by_date.values()):
-        return {}
-    total = sum(value for found in by_date.values() for value, _ in found)
-    unit = units.pop()
-    return {"quantity_total": total, **({"quantity_unit": unit} if unit else {})}
+def _telling(edge: Edge) -> Telling:
+    known = edge.attributes
+    value = known.get("quantity_value")
+    unit, bound = known.get("quantity_unit", ""), known.get("quantity_bound")
+    return Telling(
+        key=edge.key,
+        article=known.get("article", edge.key),
+        standing=standing(known),
+        date=known.get("date"),
+        published=known.get("published"),
+        outlet=known.get("outlet"),
+        speaker=known.get("attribution"),
+        evidence=str(known.get("evidence", "")),
+        amount=None if value is None else Amount(value, unit, bound),
+    )
