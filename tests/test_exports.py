@@ -16,7 +16,7 @@ from entityrel.graph import build_graph, flatten, read_graph, write_graph
 from entityrel.graph.flatten import RESERVED
 from graph_records import SUPPLY, article
 
-EXTENSIONS = [".json", ".graphml", ".gexf", ".html", ".cyjs", ".csv"]
+EXTENSIONS = [".json", ".graphml", ".gexf", ".html", ".cyjs", ".csv", ".gephi.csv"]
 if importlib.util.find_spec("rdflib"):
     EXTENSIONS.append(".nq")
 HOSTILE = "\x00</script><!-- & \r\n\ud800 🚀 \u200fשלום\u200e \ufffe ]]> \u2028 ' \""
@@ -46,14 +46,15 @@ def test_hostile_attributes_survive_flattened(extension: str, tmp_path: Path) ->
     path = write_graph(hostile_graph(), tmp_path / f"graph{extension}")
     found = read_graph(path)
     assert described(found) == described(flatten(hostile_graph()))
-    names = [f"graph-{table}.csv" for table in ("edges", "nodes")] if extension == ".csv" else [path.name]
+    stem = path.name.removesuffix(".csv")
+    names = [f"{stem}-{table}.csv" for table in ("edges", "nodes")] if path.suffix == ".csv" else [path.name]
     assert sorted(each.name for each in tmp_path.iterdir()) == names
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
 @pytest.mark.parametrize("graph", [nx.MultiDiGraph(), nx.DiGraph([("a", "b")]), nx.Graph([("a", "b")])], ids=str)
 def test_plain_graphs_of_other_kinds_can_be_written(graph: nx.Graph, extension: str, tmp_path: Path) -> None:
-    if extension in (".csv", ".nq") and not graph.is_directed():
+    if extension in (".csv", ".gephi.csv", ".nq") and not graph.is_directed():
         with pytest.raises(ExportError, match="directed"):
             write_graph(graph, tmp_path / f"graph{extension}")
         return
@@ -105,6 +106,19 @@ def test_ids_that_become_equal_are_refused() -> None:
     for node in ("", 0.5, ("a", 1)):
         with pytest.raises(ExportError, match="node id"):
             flatten(nx.MultiDiGraph([(node, "b")]))
+
+
+def test_gephi_finds_its_own_columns_and_plain_names(tmp_path: Path) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_node("IRN", label="COUNTRY", name="Iran", articles=3, first_seen="2023")
+    graph.add_edge("IRN", "IRN", key="1", predicate="meets", weight=2.0, Weight=1, confidence=0.5, exact=True)
+    write_graph(graph, tmp_path / "graph.gephi.csv")
+    nodes, edges = ((tmp_path / f"graph.gephi-{table}.csv").read_text().splitlines() for table in ("nodes", "edges"))
+    assert nodes == ["Id,Label,entity_label,name,articles,first_seen:string", "IRN,Iran,COUNTRY,Iran,3,2023"]
+    assert edges == [
+        "Source,Target,Type,Label,Weight,edge_key,predicate,Weight:integer,confidence,exact",
+        "IRN,IRN,Directed,meets,2.0,1,meets,1,0.5,true",
+    ]
 
 
 def test_unknown_extension_names_those_that_are_known(tmp_path: Path) -> None:

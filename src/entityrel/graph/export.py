@@ -16,7 +16,7 @@ import networkx as nx
 
 from entityrel.errors import ExportError
 from entityrel.graph.flatten import flatten
-from entityrel.graph.formats import FORMATS, Format, graph_from_page
+from entityrel.graph.formats import FORMATS, format_of, graph_from_page
 
 __all__ = ["FORMATS", "graph_from_page", "read_graph", "write_graph"]
 
@@ -30,6 +30,7 @@ def write_graph(graph: nx.Graph, path: str | os.PathLike[str]) -> Path:
     - ``.html``: a page to look at, in one file, that needs no network; of a graph with more than 20,000 nodes it shows
       the strongest part, and says so (`entityrel.graph.backbone`);
     - ``.csv``: two tables for Neo4j, ``…-nodes.csv`` and ``…-edges.csv`` (`entityrel.graph.tables`);
+    - ``.gephi.csv``: two such tables with the headers of Gephi (`entityrel.graph.gephi`);
     - ``.nq``: N-Quads with provenance (`entityrel.graph.rdf`; needs the extra "rdf");
     - ``.cyjs``: JSON for Cytoscape;
     - ``.dot``: for Graphviz to draw: names and predicates only (`entityrel.graph.dot`).
@@ -49,7 +50,7 @@ def write_graph(graph: nx.Graph, path: str | os.PathLike[str]) -> Path:
         OSError: If the file cannot be written.
     """
     path = Path(path)
-    form = _format(path)
+    form = format_of(path)
     flat = flatten(graph)
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
     try:
@@ -77,21 +78,13 @@ def read_graph(path: str | os.PathLike[str]) -> nx.Graph:
         ExportError: If the extension is unknown or the file does not hold a graph.
     """
     path = Path(path)
-    form = _format(path)
+    form = format_of(path)
     try:
         return form.read(path)
     except OSError:
         raise
     except Exception as error:
         raise ExportError(f"{path}: no graph can be read from it: {error}") from error
-
-
-def _format(path: Path) -> Format:
-    try:
-        return FORMATS[path.suffix.lower()]
-    except KeyError:
-        known = ", ".join(FORMATS)
-        raise ExportError(f"{path}: unknown format {path.suffix!r}; the file's name must end in {known}") from None
 
 
 def _difference(graph: nx.Graph, found: nx.Graph) -> str | None:

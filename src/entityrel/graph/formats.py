@@ -16,11 +16,12 @@ import networkx as nx
 from entityrel.errors import ExportError
 from entityrel.graph.columns import from_columns
 from entityrel.graph.dot import drawn, read_dot, write_dot
+from entityrel.graph.gephi import read_gephi, write_gephi
 from entityrel.graph.rdf import read_quads, write_quads
 from entityrel.graph.select import backbone
 from entityrel.graph.tables import read_csv, write_csv
 
-__all__ = ["FORMATS", "Format", "graph_from_page"]
+__all__ = ["FORMATS", "Format", "format_of", "graph_from_page"]
 
 _GEXF_NODE_NAMES: Final = {"label": "entity_label"}
 _GEXF_EDGE_NAMES: Final = {"label": "edge_label", "weight": "edge_weight"}
@@ -155,6 +156,19 @@ FORMATS: Final[dict[str, Format]] = {
     ".html": Format(_write_html, _read_html, _shown),
     ".cyjs": Format(_write_cytoscape, _read_cytoscape),
     ".csv": Format(write_csv, read_csv),
+    ".gephi.csv": Format(write_gephi, read_gephi),
     ".nq": Format(write_quads, read_quads),
     ".dot": Format(write_dot, read_dot, drawn),
 }
+
+
+def format_of(path: Path) -> Format:
+    """The format whose ending a file's name has, the longest of several.
+
+    Raises:
+        ExportError: If it has none.
+    """
+    fitting = [ending for ending in FORMATS if path.name.lower().endswith(ending)]
+    if not fitting:
+        raise ExportError(f"{path}: unknown format {path.suffix!r}; the file's name must end in {', '.join(FORMATS)}")
+    return FORMATS[max(fitting, key=len)]

@@ -2,7 +2,7 @@
 
 ``graph.csv`` stands for ``graph-nodes.csv`` and ``graph-edges.csv``. A column's type stands behind its name
 ("confidence:double"; text has none), and an empty cell is an attribute that is not there. Any table program and
-`pandas.read_csv` reads them as well. For Gephi write GEXF.
+`pandas.read_csv` reads them as well. For Gephi write ``.gephi.csv`` or GEXF.
 """
 
 from __future__ import annotations
