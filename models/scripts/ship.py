@@ -36,6 +36,13 @@ def drop_unreachable(nlp: Language, rich: Path) -> int:
     return len(unreachable)
 
 
+def quicken(nlp: Language) -> None:
+    """Let the stock components do the same faster: numpy's matrix products, the attribute ruler with a memory."""
+    nlp.config["nlp"]["after_pipeline_creation"] = {"@callbacks": "entityrel.numpy_blas.v1"}
+    patterns = nlp.get_pipe("attribute_ruler").patterns
+    nlp.replace_pipe("attribute_ruler", "entityrel_attribute_ruler").add_patterns(patterns)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recogniser", type=Path)
@@ -47,6 +54,7 @@ def main() -> None:
     args = parser.parse_args()
     nlp = spacy.load(args.recogniser)
     dropped = drop_unreachable(nlp, find_pipeline(args.rich))
+    quicken(nlp)
     entityrel.add_pipes(nlp, weights=args.relations)
     notices = (args.recogniser / "LICENSES_SOURCES").read_text(encoding="utf-8")
     shutil.rmtree(args.output, ignore_errors=True)

@@ -29,7 +29,8 @@ COMPONENTS = (
 for _component in COMPONENTS:
     # Registers the factory, also where entityrel is on the path but not installed, so without entry points.
     import_module(f"entityrel.pipeline.{_component.removeprefix('entityrel_')}")
-import_module("entityrel.pipeline.tower")  # the architecture of the shipped recogniser
+for _part in ("tower", "blas", "attributes"):  # what the shipped pipeline is made of besides
+    import_module(f"entityrel.pipeline.{_part}")
 
 #: Short names of our own pipelines, and the packages that hold them.
 PIPELINES: Mapping[str, str] = {"sm": "en_entityrel_sm"}
