@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entityrel.errors import RecordError
 from entityrel.graph import build_graph
-from entityrel.schema import AnnotatedArticle, Relation
+from entityrel.schema import AnnotatedArticle, Article, Relation
 from graph_records import SUPPLY, article
 
 
@@ -103,3 +107,13 @@ def test_every_relation_is_one_edge_and_no_attribute_is_none() -> None:
     assert graph.number_of_edges() == len(relations)
     assert None not in [value for *_, edge in graph.edges(data=True) for value in edge.values()]
     assert not {"source", "target", "key", "id"} & {name for *_, edge in graph.edges(data=True) for name in edge}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [(["x"], "number 1 is of type str"), ("x", "not str"), (ARTICLES[0], "not AnnotatedArticle"),
+     ([ARTICLES[0], Article(text="x")], "number 2 is of type Article"), ({"text": "x"}, "not dict")],
+)  # fmt: skip
+def test_what_is_no_annotated_article_is_named(wrong: Any, complaint: str) -> None:
+    with pytest.raises(RecordError, match=complaint):
+        build_graph(wrong)

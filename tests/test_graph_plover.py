@@ -23,7 +23,8 @@ def test_rows_say_who_did_what_to_whom() -> None:
     assert {key: row["event_type"] for key, row in rows.items()} == {"a": "AID", "b": "REJECT", "c": "MOBILIZE"}
     assert rows["a"] == {
         "event_id": rows["a"]["event_id"], "event_date": "2023", "event_type": "AID", "event_mode": "transfers",
-        "quad_class": "material cooperation", "certainty": "actual", "actor_id": "IRN", "actor_name": "Iran", "actor_type": "COUNTRY", "recipient_id": "RUS",
+        "quad_class": "material cooperation",
+        "certainty": "actual", "actor_id": "IRN", "actor_name": "Iran", "actor_type": "COUNTRY", "recipient_id": "RUS",
         "recipient_name": "Russia", "recipient_type": "COUNTRY", "item": "drone", "source_id": "john-kirby",
         "outlet": "Weekly", "url": None, "text": text,
     }  # fmt: skip

@@ -300,19 +300,42 @@ def show(
 def graph(
     annotations: Annotations,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="File to write; its ending says how: .json .graphml .gexf .html")
+        Path,
+        typer.Option(
+            "--output", "-o",
+            help="File to write; its ending says how: .html (a page to look at), .json, .graphml, .gexf, .csv (Neo4j), "
+            ".gephi.csv, .nq (RDF), .cyjs (Cytoscape), .dot (Graphviz).",
+        ),
     ],
     facts: Annotated[
         bool, typer.Option("--facts", help="Only what is affirmed and actual, outside boilerplate.")
+    ] = False,
+    up: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--roll-up",
+            help="Take countries for an alliance (nato, european-union, brics …), their 'region' or 'part' of one, or "
+            "persons for the country that they lead ('leaders'), at the date of the statement; may be repeated.",
+        ),
+    ] = None,
+    statements: Annotated[
+        bool, typer.Option("--statements", help="One edge for each statement, with how many sources it has.")
     ] = False,
 ) -> None:
     """Build the graph of annotated articles: entities are nodes, statements are edges with their evidence.
 
     The file is read again and compared before it takes its name.
     """
-    from entityrel.graph import build_graph, write_graph  # noqa: PLC0415
+    from entityrel.graph import aggregate, build_graph, write_graph  # noqa: PLC0415
 
     built = build_graph(_facts(read_records(*annotations), facts))
+    if up:
+        from entityrel.graph.parents import named  # noqa: PLC0415
+        from entityrel.graph.rollup import roll_up  # noqa: PLC0415
+
+        built = roll_up(built, named(built, up))
+    if statements:
+        built = aggregate(built)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_graph(built, output)
     nodes, edges = built.number_of_nodes(), built.number_of_edges()

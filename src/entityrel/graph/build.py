@@ -15,14 +15,21 @@ Nothing in the graph depends on the order of the articles, and an article that c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 
+from entityrel.errors import RecordError
 from entityrel.graph.nodes import LABEL_ORDER, Entity, node_attributes, node_ids, outlet
-from entityrel.schema import AnnotatedArticle, Mention, Relation
+from entityrel.schema import AnnotatedArticle, Article, Mention, Relation
 
 __all__ = ["LABEL_ORDER", "build_graph", "edge_key"]
+
+_HOW = (
+    "give a list of AnnotatedArticle, as entityrel.annotate_many(texts), entityrel.corpus.readers.read_annotated(path) "
+    "and AnnotatedArticle.from_json(line) make them"
+)
 
 
 def edge_key(article_id: str, relation: Relation) -> str:
@@ -63,6 +70,9 @@ def build_graph(articles: Iterable[AnnotatedArticle], *, isolated: bool = False)
     Returns:
         A plain MultiDiGraph; its nodes and edges are sorted by id and key.
 
+    Raises:
+        RecordError: If something is no `AnnotatedArticle`.
+
     Example:
         >>> from entityrel.schema import AnnotatedArticle
         >>> record = {
@@ -78,7 +88,12 @@ def build_graph(articles: Iterable[AnnotatedArticle], *, isolated: bool = False)
         [('IRN', 'drone')]
     """
     builder = _Builder(isolated=isolated)
-    for article in articles:
+    if isinstance(articles, str | Path | Article | Mapping):
+        raise RecordError(f"build_graph takes several annotated articles, not {type(articles).__name__}: {_HOW}")
+    for place, article in enumerate(articles):
+        if not isinstance(article, AnnotatedArticle):
+            kind = type(article).__name__
+            raise RecordError(f"build_graph takes annotated articles, but number {place + 1} is of type {kind}: {_HOW}")
         builder.add(article)
     return builder.graph()
 

@@ -6,10 +6,13 @@ as nodes between supplier and recipient.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 import networkx as nx
+
+from entityrel.errors import RecordError
+from entityrel.graph.parents import Parents
 
 __all__ = ["roll_up", "stars", "unroll", "weapon_classes"]
 
@@ -33,37 +36,64 @@ def weapon_classes(graph: nx.MultiDiGraph, into: Collection[str]) -> dict[str, s
     return found
 
 
-def roll_up(graph: nx.MultiDiGraph, parents: Mapping[str, str]) -> nx.MultiDiGraph:
+def roll_up(graph: nx.MultiDiGraph, parents: Mapping[str, str] | Parents) -> nx.MultiDiGraph:
     """A graph in which some nodes are taken for their parents; every edge keeps its key and remembers its own ends.
 
-    Works with `weapon_classes` ("drone" for Shahed-136), with the members of an alliance (``{"FRA": "nato", …}``), and
-    with `entityrel.graph.sides` (a person for the country that he leads). What an edge was is in its attributes
-    ``rolled_subject``, ``rolled_other``, ``rolled_item`` and ``rolled_attribution``, and a parent lists what it stands
-    for in ``members``; `unroll` goes back. Edges within one parent become edges of a node to itself.
+    Works with `weapon_classes` ("drone" for Shahed-136), with `entityrel.graph.parents` (a country for its alliance or
+    region, a person for the country that he leads, each at the date of the edge), or with any mapping.
+
+    What an edge was is in its attributes ``rolled_subject``, ``rolled_other``, ``rolled_item`` and
+    ``rolled_attribution``, and a parent lists what it stands for in ``members``; `unroll` goes back. Edges within one
+    parent become edges of a node to itself.
 
     Args:
         graph: A graph of `entityrel.build_graph`; it is not changed.
-        parents: The node to take for a node; nodes that are not in it stay.
+        parents: The node to take for a node; nodes that are not in it stay. Of `Parents` it may depend on the edge's
+            date, else its article's: then a node that is rolled up for some edges only stays as well.
+
+    Raises:
+        RecordError: If the graph is rolled up already: what it was could not be kept twice. Give both parents at once
+            (`entityrel.graph.parents.chain`), or `unroll` it first.
     """
+    if any(known.get("members") for _, known in graph.nodes(data=True)):
+        raise RecordError("the graph is rolled up already: chain the parents, or unroll it first")
+    parents = parents if isinstance(parents, Parents) else Parents(_timeless(parents), {})
+    members: dict[str, dict[str, dict[str, Any]]] = {}
+    kept: dict[str, None] = {}
+    edges = []
+    unnamed = dict.fromkeys(graph)
+
+    def rolled(node: str, date: str | None) -> str | None:
+        unnamed.pop(node, None)
+        parent = parents.of(node, date)
+        if parent is None or parent == node:
+            kept[node] = None
+            return None
+        members.setdefault(parent, {})[node] = dict(graph.nodes[node])
+        return parent
+
+    for start, end, key, attributes in graph.edges(keys=True, data=True):
+        date = attributes.get("date") or attributes.get("published")
+        named = {"subject": start, "other": end}
+        named |= {name: attributes[name] for name in ("item", "attribution") if name in attributes}
+        up = {name: parent for name, node in named.items() if (parent := rolled(node, date)) is not None}
+        new = {**attributes, **{name: up.get(name, node) for name, node in named.items() if name in attributes}}
+        new |= {f"rolled_{name}": named[name] for name in up}
+        edges.append((up.get("subject", start), up.get("other", end), key, new))
+    for node in list(unnamed):
+        rolled(node, None)
+
     built = nx.MultiDiGraph()
     built.graph.update(graph.graph)
-    members: dict[str, dict[str, Any]] = {}
-    for node, attributes in graph.nodes(data=True):
-        if node in parents:
-            members.setdefault(parents[node], {})[node] = dict(attributes)
-        else:
-            built.add_node(node, **attributes)
+    built.add_nodes_from((node, dict(known)) for node, known in graph.nodes(data=True) if node in kept)
     for parent, own in members.items():
-        labels = {attributes.get("label", "") for attributes in own.values()}
-        known = {"name": parent, **({"label": labels.pop()} if len(labels) == 1 else {})}
-        built.add_node(parent, **{**known, **built.nodes.get(parent, {}), "members": own})
-    for start, end, key, attributes in graph.edges(keys=True, data=True):
-        ends = {"rolled_subject": start, "rolled_other": end}
-        named = {f"rolled_{name}": attributes[name] for name in ("item", "attribution") if name in attributes}
-        new = dict(attributes)
-        new |= {name.removeprefix("rolled_"): parents.get(node, node) for name, node in named.items()}
-        new |= {name: node for name, node in {**ends, **named}.items() if node in parents}
-        built.add_edge(parents.get(start, start), parents.get(end, end), key=key, **new)
+        if parent in graph:
+            built.add_node(parent, **graph.nodes[parent], members=own)
+        else:
+            labels = {known.get("label", "") for known in own.values()}
+            label = {"label": labels.pop()} if len(labels) == 1 else {}
+            built.add_node(parent, **{"name": parent, **label, **parents.known.get(parent, {})}, members=own, made=True)
+    built.add_edges_from(edges)
     return built
 
 
@@ -72,10 +102,8 @@ def unroll(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
     built = nx.MultiDiGraph()
     built.graph.update(graph.graph)
     for node, attributes in graph.nodes(data=True):
-        own = attributes.get("members", {})
-        built.add_nodes_from((member, dict(known)) for member, known in own.items())
-        # A parent that was no node before has nothing but what `roll_up` gave it.
-        if not own or set(attributes) - {"members", "name", "label"}:
+        built.add_nodes_from((member, dict(known)) for member, known in attributes.get("members", {}).items())
+        if not attributes.get("made"):
             built.add_node(node, **{name: value for name, value in attributes.items() if name != "members"})
     for start, end, key, attributes in graph.edges(keys=True, data=True):
         old = {name: value for name, value in attributes.items() if name not in _ROLLED}
@@ -85,6 +113,10 @@ def unroll(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
         ends = attributes.get("rolled_subject", start), attributes.get("rolled_other", end)
         built.add_edge(*ends, key=key, **old)
     return built
+
+
+def _timeless(parents: Mapping[str, str]) -> Callable[[str, str | None], str | None]:
+    return lambda node, date: parents.get(node)
 
 
 def stars(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
