@@ -1,7 +1,7 @@
 """A small pipeline with planted behaviour, for tests of the corpus layer that need no trained components.
 
 "Iran" and "Russia" are countries, "drones" are weapons, and Iran transfers each of the drones of its piece. A text
-with RAISE makes a component raise, with HANG sleep, with DIE end the process, with EAT ask
+with RAISE makes a component raise, with HANG sleep, with NAP sleep a little, with DIE end the process, with EAT ask
 for 64 GB of memory.
 """
 
@@ -28,6 +28,8 @@ def stub_relations(doc: Doc) -> Doc:
         raise ZeroDivisionError("planted")
     if "HANG" in doc.text:
         time.sleep(3600)
+    if "NAP" in doc.text:
+        time.sleep(0.01)
     if "DIE" in doc.text:
         os._exit(9)
     if "EAT" in doc.text:
@@ -47,9 +49,9 @@ def stub_relations(doc: Doc) -> Doc:
     return doc
 
 
-def stub_pipeline() -> Language:
+def stub_pipeline(name: str = "stub_relations") -> Language:
     nlp = spacy.blank("en")
-    nlp.add_pipe("stub_relations")
+    nlp.add_pipe("stub_relations", name=name)
     return nlp
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import subprocess
@@ -12,10 +13,14 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+from rich.console import Console
 
 from entityrel import cli
+from entityrel.cli.console import Seen, progress
 from entityrel.corpus import annotate
+from entityrel.corpus.items import Rejected
 from entityrel.corpus.readers import read_annotated
+from entityrel.corpus.shards import Shard
 from stub_pipeline import stub_pipeline
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -230,6 +235,45 @@ def test_annotate_to_a_folder_goes_on_where_it_was(run: Callable[..., Done], cor
     assert "2 nodes" in run("graph", output, "-o", tmp_path / "graph.json").err
 
 
+def test_annotate_reports_on_a_folder(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    with corpus.open("a") as handle:
+        handle.write('{"id": "r", "text": "RAISE"}\nbroken\n')
+    output = tmp_path / "out"
+    done = run("annotate", corpus, "-o", output, "--shard-size", "3")
+    assert done.code == 1
+    rows = [" ".join(line.split()) for line in done.err.splitlines()]
+    for row in ("articles 3", "statements 2", "set aside 2 see rejected-*.jsonl", "shards 2"):
+        assert row in rows
+    figures = json.loads((output / "report.json").read_text())
+    expected = {"engine": "local", "workers": None, "format": "jsonl", "articles": 3, "kept": 0, "relations": 2}
+    expected |= {"rejected": 2, "shards": 2, "shards_kept": 0}
+    assert expected.items() <= figures.items()
+    assert figures["reasons"] == {"not a record of JSON Lines": 1, "the pipeline raised ZeroDivisionError": 1}
+    assert figures["articles_per_second"] > 0
+
+
+def test_options_for_folders_are_refused_for_a_file(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    for options in (("--engine", "ray"), ("--dry-run",)):
+        done = run("annotate", corpus, "-o", tmp_path / "out.jsonl", *options)
+        assert (done.code, "an OUTPUT that is a folder" in done.err) == (2, True)
+    done = run("annotate", corpus, "-o", tmp_path / "out", "--ray-address", "auto")
+    assert (done.code, "goes with --engine ray" in done.err) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_bar_shows_rate_errors_and_what_is_to_do() -> None:
+    stream = io.StringIO()
+    bar = progress()
+    seen = Seen(bar, 1000, None)
+    seen.kept(Shard(number=0, fingerprint="", articles=490, relations=0, rejected=10, files={}))
+    seen.results(90, [Rejected("a", 1, None, "broken")])
+    with contextlib.redirect_stderr(io.StringIO()):
+        Console(file=stream, width=120).print(bar.get_renderable())
+    shown = stream.getvalue()
+    assert "91/500" in shown
+    assert "11 set aside" in shown
+
+
 def test_query(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
     pytest.importorskip("duckdb")
     assert run("annotate", corpus, "-o", tmp_path / "out", "--format", "parquet").code == 0
@@ -258,6 +302,17 @@ def test_copies(run: Callable[..., Done], tmp_path: Path) -> None:
     assert "3 articles, 2 without their copies" in done.err
     lines = [json.loads(line) for line in (tmp_path / "copies.jsonl").read_text().splitlines()]
     assert {line["id"]: line["cluster"] for line in lines} == {"a": "a", "b": "a", "c": "c"}
+
+
+def test_stories(run: Callable[..., Done], tmp_path: Path) -> None:
+    rows = [{"id": "b", "text": "Iran sent drones."}, {"id": "a", "text": "Russia has drones of Iran."}]
+    rows += [{"id": f"c{number}", "text": "Nothing here."} for number in range(9)]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert run("annotate", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--any-language").code == 0
+    done = run("stories", tmp_path / "out.jsonl", "-o", tmp_path / "stories.jsonl")
+    assert "11 articles, 10 stories" in done.err
+    lines = [json.loads(line) for line in (tmp_path / "stories.jsonl").read_text().splitlines()]
+    assert lines[:3] == [{"id": "a", "story": "a"}, {"id": "b", "story": "a"}, {"id": "c0", "story": "c0"}]
 
 
 def test_annotate_sets_other_languages_aside(run: Callable[..., Done], tmp_path: Path) -> None:

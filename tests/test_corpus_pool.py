@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 import spacy
 
 from entityrel.corpus import pool
-from entityrel.corpus.annotate import Limits
+from entityrel.corpus.annotate import Batch, Limits
 from entityrel.corpus.items import Rejected
 from entityrel.schema import AnnotatedArticle, Article
 from stub_pipeline import StubSource
@@ -40,6 +42,21 @@ def test_order_is_kept_and_the_culprits_are_found(monkeypatch: pytest.MonkeyPatc
         "22": "the pipeline raised MemoryError: ",
     }
     assert all(result.relations for result in results if isinstance(result, AnnotatedArticle))
+
+
+def test_a_pool_that_breaks_in_mid_run_is_replaced() -> None:
+    texts = [f"Iran {number} drones" for number in range(12)]
+
+    def batches() -> Iterator[Batch]:
+        for number, text in enumerate(texts):
+            if number == 6:
+                # As pebble does when a process is killed while it holds a lock of the pool.
+                processes._pool._pool_manager.handle_broken_pool(BrokenProcessPool("planted"))
+            yield [Article(id=str(number), text=text)]
+
+    with pool.Processes(StubSource(), 1, Limits()) as processes:  # type: ignore[arg-type]
+        results = [result for batch in processes.results(batches()) for result in batch]
+    assert [result.text for result in results if isinstance(result, AnnotatedArticle)] == texts
 
 
 def test_a_pipeline_that_cannot_be_loaded_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

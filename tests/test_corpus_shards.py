@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -19,7 +20,7 @@ from entityrel.corpus.items import Rejected
 from entityrel.corpus.maker import maker
 from entityrel.corpus.readers import read, read_annotated
 from entityrel.corpus.shards import MANIFEST, annotate_to_folder, plan
-from entityrel.errors import RecordError
+from entityrel.errors import PipelineError, RecordError
 from stub_pipeline import stub_pipeline
 
 NLP = stub_pipeline()
@@ -145,6 +146,14 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
 
     assert _run(corpus, tmp_path / "out", on_progress=second)[0].articles == 3
     assert _run(corpus, tmp_path / "out")[0].kept == 3
+
+
+def test_the_ray_engine_without_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.delitem(sys.modules, "entityrel.corpus.ray_engine", raising=False)
+    with pytest.raises(PipelineError, match=r"pip install 'entityrel\[ray\]'"):
+        _run(_corpus(tmp_path / "in", range(3)), tmp_path / "out", engine="ray")
+    assert not (tmp_path / "out").exists()
 
 
 def test_processes_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, Future
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 import spacy
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessPool
 from spacy.language import Language
 
 from entityrel.corpus.annotate import Batch, Limits, Named, Pipeline, Results, annotate_batch, load_pipeline
@@ -91,28 +91,84 @@ class Processes:
     """Worker processes, each with its own pipeline. They end with the ``with`` block, or with this process."""
 
     def __init__(self, source: Source, workers: int, limits: Limits) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(workers, initializer=_start, initargs=(source, limits), context=context)
-        self._ahead = workers * _AHEAD
-        self._limits = limits
+        self._source, self._workers, self._limits = source, workers, limits
+        self._pool = self._start()
+        self._works = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def results(self, batches: Iterable[Batch]) -> Iterator[Results]:
+        """The results of each batch, in order, as `annotate_in_processes` describes."""
+        waiting: deque[tuple[Batch, Future[Results]]] = deque()
+        for batch in batches:
+            waiting.append((batch, self._schedule(batch)))
+            if len(waiting) >= self._workers * _AHEAD:
+                yield self._next(waiting)
+        while waiting:
+            yield self._next(waiting)
+
+    def _start(self) -> ProcessPool:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPool(
+            self._workers, initializer=_start, initargs=(self._source, self._limits), context=context
+        )  # fmt: skip
+
+    def _stop(self) -> None:
         # After an error, or when the caller stops reading: nobody waits for what is still under way.
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
-    def results(self, batches: Iterable[Batch]) -> Iterator[Results]:
-        """The results of each batch, in order, as `annotate_in_processes` describes."""
-        waiting: deque[tuple[Batch, ProcessFuture[Results]]] = deque()
-        for batch in batches:
-            waiting.append((batch, self._pool.schedule(_work, (batch,), timeout=self._limits.seconds)))
-            if len(waiting) >= self._ahead:
-                yield _results(self._pool, *waiting.popleft(), self._limits)
-        while waiting:
-            yield _results(self._pool, *waiting.popleft(), self._limits)
+    def _schedule(self, batch: Batch) -> Future[Results]:
+        try:
+            return self._pool.schedule(_work, (batch,), timeout=self._limits.seconds)
+        except RuntimeError as error:  # the pool is broken, which is dealt with when the turn comes to this batch
+            future: Future[Results] = Future()
+            future.set_exception(BrokenExecutor(str(error)))
+            return future
+
+    def _next(self, waiting: deque[tuple[Batch, Future[Results]]]) -> Results:
+        while True:
+            batch, future = waiting[0]
+            try:
+                results = self._results(batch, future)
+            except BrokenExecutor as error:
+                if not self._works:
+                    raise PipelineError(
+                        "the worker processes could not be started. A script that uses several workers needs its calls "
+                        "below 'if __name__ == \"__main__\":', because each process imports it"
+                    ) from error
+                # A process that is killed while it takes a batch or gives it back takes the pool's locks with it: a
+                # new pool does again what is under way. If that does not work at all, it is an error as above.
+                self._stop()
+                self._pool = self._start()
+                self._works = False
+                again = [batch for batch, _ in waiting]
+                waiting.clear()
+                waiting.extend((batch, self._schedule(batch)) for batch in again)
+            else:
+                self._works = True
+                waiting.popleft()
+                return results
+
+    def _results(self, batch: Batch, future: Future[Results]) -> Results:
+        try:
+            return future.result()
+        except (TookTooLong, ProcessExpired):
+            return [self._alone(item) for item in batch]
+
+    def _alone(self, item: Article | Rejected) -> AnnotatedArticle | Rejected:
+        if isinstance(item, Rejected):
+            return item
+        try:
+            return self._schedule([item]).result()[0]
+        except TookTooLong:
+            return Rejected(None, None, item.id, f"not done within {self._limits.seconds:g} s")
+        except ProcessExpired as error:
+            return Rejected(None, None, item.id, f"its process died, exit code {error.exitcode}")
 
 
 def _start(source: Source, limits: Limits) -> None:
@@ -139,26 +195,3 @@ def _work(batch: Batch) -> Results:
     if isinstance(_pipeline[0], Exception):
         raise _pipeline[0]
     return annotate_batch(_pipeline[0], batch)
-
-
-def _results(pool: ProcessPool, batch: Batch, future: ProcessFuture[Results], limits: Limits) -> Results:
-    try:
-        return future.result()
-    except (TookTooLong, ProcessExpired):
-        return [_alone(pool, item, limits) for item in batch]
-    except BrokenExecutor as error:
-        raise PipelineError(
-            "the worker processes could not be started. A script that uses several workers needs its calls below "
-            "'if __name__ == \"__main__\":', because each process imports it"
-        ) from error
-
-
-def _alone(pool: ProcessPool, item: Article | Rejected, limits: Limits) -> AnnotatedArticle | Rejected:
-    if isinstance(item, Rejected):
-        return item
-    try:
-        return pool.schedule(_work, ([item],), timeout=limits.seconds).result()[0]
-    except TookTooLong:
-        return Rejected(None, None, item.id, f"not done within {limits.seconds:g} s")
-    except ProcessExpired as error:
-        return Rejected(None, None, item.id, f"its process died, exit code {error.exitcode}")

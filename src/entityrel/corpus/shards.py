@@ -213,17 +213,17 @@ def annotate_to_folder(
     made_by = maker(nlp)  # a wrong name of a pipeline leaves no folder behind
     settings = Settings(nlp, form, workers, limits, batch_size)
     run = Run()
+    start: Callable[[Iterable[Todo]], Iterator[Done]]
+    if engine == "ray":
+        from entityrel.corpus.ray_engine import work_on_ray  # noqa: PLC0415  (Ray comes with an extra)
+
+        start = partial(work_on_ray, settings=settings, made_by=made_by, address=ray_address, on_progress=on_progress)
+    else:
+        annotate = partial(annotate_batches, nlp=nlp, workers=workers or 1, limits=limits)
+        start = partial(work, annotate=annotate, settings=settings, on_progress=on_progress)
     with _locked(Path(folder)):
         state = _open(Path(folder), made_by, form, resume)
-        todo = _todo(inputs, state, shard_size, run, on_kept)
-        if engine == "ray":
-            from entityrel.corpus.ray_engine import work_on_ray  # noqa: PLC0415  (Ray comes with an extra)
-
-            finished = work_on_ray(todo, settings, made_by, ray_address, on_progress)
-        else:
-            annotate = partial(annotate_batches, nlp=nlp, workers=workers or 1, limits=limits)
-            finished = work(todo, annotate, settings, on_progress)
-        for done in finished:
+        for done in start(_todo(inputs, state, shard_size, run, on_kept)):
             run.count(state.finish(done), kept=False)
         state.close()
     return run
