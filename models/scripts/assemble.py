@@ -1,4 +1,4 @@
-"""Assemble the shipped pipeline: the base's components, then our recogniser; nothing else.
+"""Assemble a shipped pipeline: the base's components, then our recogniser (and the trunk that it listens to).
 
 Checks that the stock components give what they gave alone, and writes licences and meta data.
 """
@@ -14,7 +14,9 @@ import spacy
 import training  # noqa: F401  registers what the trained pipeline needs
 from sources import READERS, find_pipeline, load_parts
 from spacy.language import Language
+from spacy.vectors import Vectors
 
+TRUNK = {"name": "all-MiniLM-L6-v2", "author": "sentence-transformers", "license": "Apache-2.0"}
 CHECK = (
     "Iran has supplied several hundred Shahed-136 drones to Russia, John Kirby said in Washington on Thursday.",
     "The minister, who arrived in Tehran from Moscow, denied that his country had sold missiles to anyone.",
@@ -47,6 +49,9 @@ def main() -> None:
     warnings.filterwarnings("ignore", message=r"\[W113\]")
     nlp = spacy.load(args.base)
     trained = spacy.load(args.trained)
+    if trained.has_pipe("transformer"):
+        nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings)  # the trunk takes their place
+        nlp.add_pipe("transformer", source=trained)
     nlp.add_pipe("ner", source=trained)
     nlp.meta.update(
         {
@@ -61,7 +66,8 @@ def main() -> None:
                 {"name": "en_core_web_sm 3.8.0", "author": "Explosion", "license": "MIT"},
                 {"name": "en_core_web_md 3.8.0", "author": "Explosion", "license": "MIT"},
                 {"name": "entityrel gold", "author": "entityrel", "license": "MIT"},
-            ],
+            ]
+            + [TRUNK] * trained.has_pipe("transformer"),
             "performance": {},
         }
     )

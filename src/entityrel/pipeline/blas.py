@@ -84,8 +84,11 @@ class NumpyBlasOps(NumpyOps):  # type: ignore[misc]
 
 def use_numpy_blas(model: Model[Any, Any]) -> None:
     """Let a model multiply by numpy's BLAS; one on a GPU, or with operations of another kind, stays as it is."""
-    if one_thread().found() and all(type(node.ops) is NumpyOps for node in model.walk()):
-        model._to_ops(NumpyBlasOps())
+    nodes = list(model.walk())
+    if one_thread().found() and all(type(node.ops) is NumpyOps for node in nodes):
+        ops = NumpyBlasOps()
+        for node in nodes:  # not `to_ops`: arrays stay where they are, and a transformer that is not read yet has none
+            node.ops = ops
 
 
 @registry.callbacks("entityrel.numpy_blas.v1")  # type: ignore[untyped-decorator]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,20 @@ COMPONENTS = (
 for _component in COMPONENTS:
     # Registers the factory, also where entityrel is on the path but not installed, so without entry points.
     import_module(f"entityrel.pipeline.{_component.removeprefix('entityrel_')}")
-for _part in ("tower", "blas", "attributes"):  # what the shipped pipeline is made of besides
+for _part in ("tower", "transformer_tower", "blas", "attributes"):  # what shipped pipelines are made of besides
     import_module(f"entityrel.pipeline.{_part}")
 
 #: Short names of our own pipelines, and the packages that hold them.
-PIPELINES: Mapping[str, str] = {"sm": "en_entityrel_sm"}
+PIPELINES: Mapping[str, str] = {"sm": "en_entityrel_sm", "trf": "en_entityrel_trf"}
+#: What a pipeline with a transformer needs, and how to get it.
+_TRANSFORMERS = (
+    "en_entityrel_trf needs torch and spacy-transformers: pip install 'entityrel[transformers]' (on a machine without "
+    "a GPU, first: pip install torch --index-url https://download.pytorch.org/whl/cpu)"
+)
+_TRF_WHEEL = (
+    "en_entityrel_trf is not part of entityrel's own wheel: install its wheel, made from a checkout by "
+    "`python -m spacy package models/en_entityrel_trf packages --build wheel`, or pass the path of the folder"
+)
 _NEEDED = {
     "a tagger (component 'tagger')": ("tagger", "morphologizer"),
     "a parser (component 'parser')": ("parser",),
@@ -45,8 +55,9 @@ def load(name: str | Path = "sm", *, gazetteer: str | Path | None = None) -> Lan
     """Load a pipeline that tags mentions and extracts relations.
 
     Args:
-        name: "sm" (shipped, the default), the name of an installed spaCy package, or a path. A pipeline
-            without entityrel's components gets them by `add_pipes`.
+        name: "sm" (shipped, the default), "trf" (its recogniser has a transformer: better on unusual texts, slower;
+            needs the extra ``transformers`` and its own wheel or a checkout), the name of an installed spaCy package,
+            or a path. A pipeline without entityrel's components gets them by `add_pipes`.
         gazetteer: A CSV file of your own names, with the columns ``text``, ``label``, ``id`` (and ``name``,
             ``sense``); they win over the packaged ones.
 
@@ -80,8 +91,12 @@ def pipeline_path(name: str) -> Path | None:
 
 def _load_spacy(name: str) -> Language:
     full = PIPELINES.get(name, name)
+    if full == PIPELINES["trf"] and find_spec("spacy_transformers") is None:
+        raise PipelineError(f"no pipeline {name!r}: {_TRANSFORMERS}")
+    path = pipeline_path(full)
+    if full == PIPELINES["trf"] and path is None and find_spec(full) is None:
+        raise PipelineError(f"no pipeline {name!r}: {_TRF_WHEEL}")
     try:
-        path = pipeline_path(full)
         return spacy.load(path if path is not None else full)
     except (OSError, ValueError) as error:  # spaCy and confection report a broken folder by ValueErrors
         advice = (
