@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
+from entityrel.pipeline import pair_knowledge
 from entityrel.pipeline.linked_mentions import LinkedMentions, Node
 from entityrel.pipeline.links import AGENT, SELF, THEME, WORD
 from entityrel.pipeline.state import Proposal
@@ -191,6 +192,7 @@ class DocView(LinkedMentions):
             trigger = top
         self._rival_keys(keys, x, y, types)
         self._rule_keys(keys, x, y)
+        self._known_keys(keys, x, y, trigger)
         if x.label == 1 and y.label in (2, 4):
             self._office_keys(keys, x, y, forward)
         sent_start = self.starts[y.sent]
@@ -220,6 +222,8 @@ class DocView(LinkedMentions):
         if ruled is not None:
             third = self.owner[z.start]
             keys.append(key(228, 1 if third in ruled else 2 if ruled == {-1} else 3))
+        makers = pair_knowledge.maker(x, y) * 4 + pair_knowledge.maker(z, y)
+        keys += (key(250, makers, types), key(251, pair_knowledge.kin(x, z)))
         order = sorted((x, y, z), key=lambda node: node.start)
         place = order.index(x) * 9 + order.index(y) * 3 + order.index(z)
         keys += (key(205, place, types), key(206, types, abs(z.sent - y.sent) * 4 + abs(x.sent - y.sent)))
@@ -379,6 +383,21 @@ class DocView(LinkedMentions):
                 keys.append(key(196, c, role * 8 + near, fine))
             for number in self.lex[title]:
                 keys.append(key(197, number, role * 8 + near, fine))
+
+    def _known_keys(self, keys: list[int], x: Node, y: Node, trigger: int) -> None:
+        """What is known of the two entities beforehand."""
+        fine = x.label * 8 + y.label
+        if number := pair_knowledge.maker(x, y):
+            keys += (key(240, number, fine), key(241, number, self.word[trigger] if trigger >= 0 else 3))
+        if number := pair_knowledge.post(x, y):
+            place = min(abs(x.start - y.start) // 3, 6) * 2 + (x.start < y.start)
+            keys += (key(242, number, fine), key(243, number, fine, place))
+        if number := pair_knowledge.kin(x, y):
+            keys.append(key(244, number, fine))
+        if number := pair_knowledge.kind(y):
+            keys.append(key(245, number, fine))
+        if number := pair_knowledge.kind(x):
+            keys.append(key(246, number, fine))
 
     def _rule_keys(self, keys: list[int], x: Node, y: Node) -> None:
         """What the ruler says of a pair, of its reverse, and of the two entities elsewhere."""
