@@ -150,6 +150,18 @@ def test_a_proposal_says_how_it_was_found(doc_of: DocOf) -> None:
     assert 0 < found["score"] <= 1
 
 
+@pytest.mark.parametrize(
+    ("supplier", "recipient", "doubted"), [("DZA", "RUS", True), ("RUS", "DZA", False), ("DZA", "EGY", False)]
+)
+def test_a_transfer_to_the_maker_by_a_stranger_is_doubted(
+    supplier: str, recipient: str, doubted: bool, doc_of: DocOf
+) -> None:
+    text = f"[Atlantis|COUNTRY|{supplier}] sent [MiG-29s|WEAPON|mig-29] to [Lemuria|COUNTRY|{recipient}]."
+    (sent,) = (item for item in _proposals(doc_of(text)) if item["recipient"])
+    assert (sent["score"] < 0.5) == doubted
+    assert ("recipient makes the weapon" in sent["notes"]) == doubted
+
+
 def test_a_second_run_replaces_the_first_and_keeps_the_others(doc_of: DocOf) -> None:
     ruler = RelationRuler(load_frames())
     doc = doc_of(f"{A} sold {W} to {B}.")

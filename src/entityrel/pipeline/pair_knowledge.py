@@ -14,7 +14,7 @@ from entityrel.knowledge.gazetteer import load_gazetteer
 from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.linked_mentions import LABELS, Node
 
-__all__ = ["kin", "kind", "maker", "post"]
+__all__ = ["countries_of", "kin", "kind", "maker", "post"]
 
 _PERSON, _COUNTRY, _WEAPON, _ORG = (LABELS.index(label) for label in ("PERSON", "COUNTRY", "WEAPON", "ORG"))
 #: Kinds of organisations, as in organisations.csv; the number of a kind is its place here, from 1.
@@ -50,6 +50,15 @@ def _known(label: int, ident: str) -> _Known:
         return _Known()
     country = organisation.country
     return _Known(frozenset((country,) if country else ()), kind=_KINDS.index(organisation.kind) + 1)
+
+
+def countries_of(label: str, ident: str) -> frozenset[str]:
+    """The countries of an entity: its own, those of its offices, those that make it; empty where nothing is known.
+
+    >>> sorted(countries_of("WEAPON", "shahed-136")), sorted(countries_of("ORG", "rheinmetall"))
+    (['IRN'], ['DEU'])
+    """
+    return _known(LABELS.index(label), ident).countries
 
 
 def maker(x: Node, y: Node) -> int:
