@@ -91,6 +91,7 @@ class Cues(Strict):
     modals: _Modals
     conditions: Words
     questions: Words
+    asking: Words
     future_times: Words
     triggers: Mapping[str, Mapping[str, Words]]
     giving_up: Words

@@ -8,10 +8,14 @@ from spacy.tokens import Token
 
 from entityrel.knowledge.cues import Lexicon
 from entityrel.pipeline.governors import class_of
+from entityrel.pipeline.surroundings import negative_phrase
 from entityrel.pipeline.verdict import POSSIBLE, Verdict
 
-__all__ = ["apply_claim", "apply_showing"]
+__all__ = ["apply_claim", "apply_showing", "apply_wrong"]
 
+_JUDGING = {"find", "judge", "consider", "hold", "deem", "dismiss", "reject", "deny", "refute"}
+_COMPLEMENTS = {"acomp", "attr", "oprd", "xcomp"}
+_DENYING = {"denial", "untrue"}
 _EQUATING = {"be", "prove", "turn", "seem", "appear", "remain"}
 
 
@@ -27,18 +31,51 @@ def apply_claim(verdict: Verdict, claim: Token, lexicon: Lexicon) -> tuple[str, 
             verdict.negate(word)
         return None
     verb = claim.head
-    denials = [verb] if claim.dep_ in ("dobj", "nsubjpass") else []
-    if claim.dep_ == "nsubj" and verb.lemma_ in _EQUATING:
-        copulas = [verb, *(child for child in verb.children if child.dep_ == "xcomp")]  # "turned out to be false"
-        said = ("acomp", "attr", "oprd", "xcomp")
-        denials = [child for copula in copulas for child in copula.children if child.dep_ in said]
-    for word in denials:
+    for word in _said_of(claim):
         found = class_of(word, "object", lexicon)
-        if found and found[0] == "denial":
+        if found and found[0] in _DENYING:
             verdict.steps.append("object:denial")
             verdict.govern(*found, word)
             return "claim", verb
+        if word.lower_ == "without":
+            verdict.steps.append("object:without")
+            verdict.negate(word)
+            return None
     return None
+
+
+def _said_of(claim: Token) -> Iterator[Token]:
+    """The words that may deny a claim: "they rejected it", "it is false", "it was found to be false"."""
+    verb = claim.head
+    if claim.dep_ in ("dobj", "nsubjpass"):
+        yield verb
+        for preposition in verb.children:
+            if preposition.lower_ == "as":  # "described as pure invention"
+                yield from preposition.children
+    if claim.dep_ not in ("nsubj", "nsubjpass"):
+        return
+    verbs = [verb, *(child for child in verb.children if child.dep_ == "conj")]
+    for said in verbs:
+        if said.lemma_ not in _EQUATING and said.lemma_ not in _JUDGING:
+            continue
+        yield said
+        copulas = [said, *(child for child in said.children if child.dep_ == "xcomp")]  # "turned out to be false"
+        for child in (child for copula in copulas for child in copula.children):
+            if child.dep_ in _COMPLEMENTS or (child.dep_ == "prep" and child.lower_ == "without"):
+                yield child
+
+
+def apply_wrong(verdict: Verdict, verb: Token, lexicon: Lexicon) -> bool:
+    """Whether it is "wrong to say" what the verb says; it is negated then."""
+    if verb.dep_ not in ("xcomp", "ccomp", "advcl") or not any(child.lower_ == "to" for child in verb.lefts):
+        return False
+    for word in (verb.head, *(child for child in verb.head.children if child.dep_ == "acomp")):
+        found = class_of(word, "object", lexicon) if word.pos_ == "ADJ" else None
+        if found and found[0] in _DENYING:
+            verdict.steps.append("wrong to say")
+            verdict.negate(word)
+            return True
+    return False
 
 
 def apply_showing(verdict: Verdict, verb: Token, lexicon: Lexicon) -> bool:
@@ -82,17 +119,16 @@ def _missing(noun: Token, lexicon: Lexicon) -> Token | None:
 
 def _undone(verb: Token, lexicon: Lexicon) -> Token | None:
     """The word by which a verb's action did not take place: "not", "failed to", "unable to"."""
-    for child in verb.lefts:
+    for child in verb.children:
         if child.dep_ == "neg" or (child.dep_ == "advmod" and child.lower_ in lexicon.cues.negation):
             return child
-    for head in _controllers(verb):
+        if child.dep_ in ("nsubj", "nsubjpass") and (word := negative_phrase(child, lexicon)) is not None:
+            return word
+    above = verb.head
+    if verb.dep_ not in ("xcomp", "advcl", "acl", "acomp") or above == verb:
+        return None
+    for head in (above, *(child for child in above.children if child.dep_ == "acomp" and child != verb)):
         found = class_of(head, "infinitive", lexicon)
         if found and found[0] in ("failing", "refusal"):
             return head
-    return None
-
-
-def _controllers(verb: Token) -> Iterator[Token]:
-    if verb.dep_ in ("xcomp", "advcl", "acl", "ccomp", "conj") and verb.head != verb:
-        yield verb.head
-        yield from (child for child in verb.head.children if child.dep_ == "acomp")
+    return _undone(above, lexicon)  # "was not able to find"

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from spacy.tokens import Doc, Token
 
 from entityrel.knowledge.cues import Lexicon, Link
-from entityrel.pipeline.claims import apply_claim, apply_showing
+from entityrel.pipeline.claims import apply_claim, apply_showing, apply_wrong
 from entityrel.pipeline.governors import class_of, link_of
 from entityrel.pipeline.posts import apply_past_posts
-from entityrel.pipeline.surroundings import apply_arguments, apply_surroundings, apply_trigger
+from entityrel.pipeline.surroundings import apply_arguments, apply_surroundings, apply_trigger, negative_phrase
 from entityrel.pipeline.verdict import PLANNED, POSSIBLE, Verdict
 
 __all__ = ["Verdict", "judge"]
@@ -82,6 +82,9 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
         verdict.raise_to(PLANNED, node)  # "jets to be delivered by Russia"
     if dep in ("relcl", "appos", "parataxis", "dep", "intj", "agent", "meta"):
         verdict.steps.append(dep)
+        if dep == "relcl" and (nobody := _nonexistent(head, node)) is not None:
+            verdict.negate(nobody)
+            return None
         if dep == "relcl" and (found := class_of(head, "clause", lexicon)) and found[1].bound:
             return apply_claim(verdict, head, lexicon)  # a "that" clause taken for a relative one
         return None
@@ -91,15 +94,24 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
             verdict.govern(*found, head)
         return dep, head
     link = link_of(node)
+    if dep == "advcl" and _asked(node, lexicon) and _whether(verdict, node, lexicon):
+        return None
     if dep == "advcl" and (word := _rather_than(node)) is not None:
         verdict.steps.append("advcl:rather than")
         verdict.negate(word)
         return None
-    if dep == "advcl" and link != "infinitive" and not (link == "gerund" and class_of(head, link, lexicon)):
+    complement = link == "gerund" and not _set_off(node) and class_of(head, link, lexicon)
+    if dep == "advcl" and link != "infinitive" and not complement:
         verdict.steps.append(f"advcl:{_mark(node)}")
         # A participle shares the fate of its verb ("may attack, using drones"); "when" and "after" clauses do not.
         return ("advcl", head) if node.tag_ == "VBG" and not _mark(node) else None
     return _governed(verdict, node, head, link, lexicon)
+
+
+def _set_off(node: Token) -> bool:
+    """Whether a comma stands before the clause: "he snubbed her, cancelling the meeting"."""
+    first = node.left_edge
+    return bool(first.i) and node.doc[first.i - 1].text == ","
 
 
 def _line_between(node: Token, head: Token) -> bool:
@@ -129,16 +141,24 @@ def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: L
     if _whether(verdict, node, lexicon):
         return None
     found = class_of(head, link, lexicon)
+    if found is not None and lemma == "ask" and link == "clause" and not _that(node):
+        found = None  # "asked why it sold tanks"
+    if link == "clause" and (outer := _interrupted(node, head)) is not None:
+        for judgement in (outer, *(child for child in outer.children if child.dep_ in ("acomp", "attr"))):
+            if (parted := class_of(judgement, "object", lexicon)) and not parted[1].bound:
+                verdict.steps.append(f"parted:{parted[0]}")
+                verdict.govern(*parted, judgement)
+                return "subject", outer
     if found is not None and _confirm_or_deny(head):
         verdict.steps.append("confirm or deny")
         verdict.raise_to(POSSIBLE, head)
         return None
-    if link == "clause" and apply_showing(verdict, head, lexicon):
+    if link == "clause" and (apply_wrong(verdict, head, lexicon) or apply_showing(verdict, head, lexicon)):
         return None
-    if found is None and link in ("subject", "clause") and lemma in ("be", "seem", "appear", "remain", "look"):
+    if found is None and link in ("subject", "clause") and lemma in ("be", "seem", "appear", "remain", "look", "prove"):
         # "the sale is off", "it is possible that Sofia sold them"
         for child in head.children:
-            if child.dep_ in ("acomp", "attr") and (found := class_of(child, "object", lexicon)):
+            if child.dep_ in ("acomp", "attr", "oprd") and (found := class_of(child, "object", lexicon)):
                 verdict.govern(*found, child)
                 verdict.steps.append(f"{link}:{found[0]}")
                 return "subject", head
@@ -178,7 +198,8 @@ def _through_preposition(verdict: Verdict, node: Token, lexicon: Lexicon) -> tup
         if found and found[1].polarity == "negate" and preposition.lower_ != "without":
             verdict.govern(*found, head)  # "decided against", "stopped short of": one negation, not two
             return link, head
-        verdict.negate(preposition)
+        if preposition.lower_ != "without" or preposition.i < head.i or not _negative(head, lexicon):
+            verdict.negate(preposition)  # but "not a day passes without"
         return None
     if head.lemma_.lower() in lexicon.cues.involvement:
         verdict.steps.append("involvement")
@@ -189,6 +210,8 @@ def _through_preposition(verdict: Verdict, node: Token, lexicon: Lexicon) -> tup
     named = found and f"{head.lemma_.lower()} {preposition.lower_}" in found[1].words(head.pos_)  # "balk at"
     if found and not named and preposition.lower_ == "for" and head.pos_ == "VERB" and found[1].polarity == "negate":
         found = None  # a reason: "barred for using drones"
+    if found and found[0] == "announcing" and head.pos_ == "VERB":
+        found = None  # "he announced on a trip to Bonn"
     if found and (named or preposition.lower_ not in lexicon.cues.opaque_prepositions):
         verdict.steps.append(f"{preposition.lower_}:{found[0]}")
         verdict.govern(*found, head)
@@ -225,6 +248,42 @@ def _whether(verdict: Verdict, node: Token, lexicon: Lexicon) -> bool:
     return True
 
 
+def _that(node: Token) -> Token | None:
+    return next((child for child in node.lefts if child.dep_ == "mark" and child.lower_ == "that"), None)
+
+
+def _interrupted(node: Token, head: Token) -> Token | None:
+    """The clause before the speaker in "it is doubtful, she said, that they sold tanks", by its root."""
+    mark = _that(node)
+    if mark is None or not mark.i or node.doc[mark.i - 1].text != ",":
+        return None
+    clauses = [child for child in head.lefts if child.dep_ == "ccomp"]
+    if head.dep_ == "parataxis" and head.head != head:
+        clauses.append(head.head)
+    for clause in clauses:
+        if any(child.lower_ == "it" and child.dep_ in ("nsubj", "nsubjpass") for child in clause.lefts):
+            return clause
+    return None
+
+
+def _nonexistent(noun: Token, relative: Token) -> Token | None:
+    """The negation of "there was not a word that blamed", "it was not its jets that attacked", before the relative."""
+    while noun.dep_ in ("pobj", "prep") and noun.head != noun:
+        noun = noun.head
+    verb = noun.head
+    # "not Rome but Paris"
+    words = (*noun.children, *verb.children, *noun.doc[noun.i : relative.i])
+    contrast = any(word.lower_ == "but" for word in words)
+    if noun.dep_ != "attr" or verb.lemma_ != "be" or contrast:
+        return None
+    if not any(child.dep_ == "expl" or (child.dep_ == "nsubj" and child.lower_ == "it") for child in verb.lefts):
+        return None
+    negations = (*noun.lefts, *verb.children)
+    return next(
+        (word for word in negations if word.dep_ == "neg" or (word.dep_ == "det" and word.lower_ == "no")), None
+    )
+
+
 def _confirm_or_deny(verb: Token) -> bool:
     """Whether somebody would "neither confirm nor deny"."""
     first = verb.head if verb.dep_ == "conj" else verb
@@ -251,6 +310,13 @@ def _rather_than(node: Token) -> Token | None:
     return None
 
 
+def _negative(verb: Token, lexicon: Lexicon) -> bool:
+    subjects = (child for child in verb.lefts if child.dep_ in ("nsubj", "nsubjpass"))
+    if any(child.tag_ == "MD" for child in verb.lefts):
+        return False
+    return any(child.dep_ == "neg" for child in verb.lefts) or any(negative_phrase(s, lexicon) for s in subjects)
+
+
 def _instead(node: Token) -> Token | None:
     """The "rather" of "lend shells to A rather than sell them to B", before the later conjunct."""
     for child in node.head.children:
@@ -273,7 +339,7 @@ def _conjunct(verdict: Verdict, node: Token, lexicon: Lexicon) -> str:
 
 def _condition(verdict: Verdict, node: Token, lexicon: Lexicon) -> bool:
     """Whether the clause is a condition: "if Iran sells", "had Iran sold"."""
-    if node.dep_ != "advcl":
+    if node.dep_ != "advcl" or _asked(node, lexicon):
         return False
     first = next(iter(node.lefts), None)
     for child in node.lefts:
@@ -283,6 +349,12 @@ def _condition(verdict: Verdict, node: Token, lexicon: Lexicon) -> bool:
             verdict.cues.append((child.i, child.i + 1, "hypothetical"))
             return True
     return False
+
+
+def _asked(node: Token, lexicon: Lexicon) -> bool:
+    """Whether an "if" clause asks: "it is unclear if they sold tanks"."""
+    asking = (node.head, *(child for child in node.head.children if child.dep_ in ("acomp", "attr")))
+    return node.i > node.head.i and any(word.lemma_.lower() in lexicon.cues.asking for word in asking)
 
 
 def _question(verdict: Verdict, root: Token) -> None:

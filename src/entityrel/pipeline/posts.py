@@ -43,8 +43,22 @@ def apply_past_posts(verdict: Verdict, node: Token, arguments: list[Token], lexi
         if token.lower_ in lexicon.cues.elect:
             verdict.raise_to(PLANNED, token)
             return
+    if (until := _ended(node, lexicon)) is not None:
+        verdict.negate(until, "former")
+        return
     if arguments:
         _apply_clause(verdict, node, arguments[0], lexicon)
+
+
+def _ended(node: Token, lexicon: Lexicon) -> Token | None:
+    """The "until" of "served as minister until 2022", however far behind."""
+    words = [node]
+    while words[-1].dep_ in ("attr", "pobj", "prep", "oprd") and words[-1].head.pos_ in ("VERB", "AUX", "ADP", "SCONJ"):
+        words.append(words[-1].head)
+    for verb in words:
+        if verb.pos_ in ("VERB", "AUX"):
+            return next((child for child in verb.children if child.lower_ in lexicon.cues.ended), None)
+    return None
 
 
 def _apply_clause(verdict: Verdict, node: Token, holder: Token, lexicon: Lexicon) -> None:

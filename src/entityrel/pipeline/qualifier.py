@@ -42,11 +42,12 @@ def choose_judgement(model: LinearModel, features: list[str], verdict: Verdict) 
     polarity, _, modality = model.classes[best].partition(" ")
     needed = 0.0
     if verdict.cues and (verdict.local or (verdict.negated and polarity == "affirmed")):
-        needed = _SURE  # "did not sell", "may sell"; and what the rules saw negated stays so
+        # "did not sell", "may sell"; and what the rules saw negated stays so
+        needed = _VERY_SURE if verdict.local and verdict.negated else _SURE
     if verdict.cues and verdict.negations > 1:
         return verdict.polarity, verdict.modality  # logic, rare in the gold: "did not deny selling"
     if verdict.short:
-        needed = _VERY_SURE if verdict.cues else _SURE if polarity == "negated" else needed
+        needed = _VERY_SURE if verdict.cues or polarity == "negated" else needed
     if chances[best] < needed:
         return verdict.polarity, verdict.modality
     return POLARITIES[polarity == "negated"], MODALITIES[[*MODALITIES].index(cast("Modality", modality))]
@@ -154,7 +155,7 @@ class DocQualifier:
     def trigger(self, item: Proposal, heads: list[Token]) -> int:
         """The index of the word that states the relation."""
         span = item.get("trigger")
-        if span:
+        if span and item.get("extractor") != "classifier":  # the classifier names only where its path turns
             return int(self.doc[span[0] : span[1]].root.i)
         return self._triggers.find(item["predicate"], heads)
 

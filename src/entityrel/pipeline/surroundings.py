@@ -8,7 +8,7 @@ from entityrel.knowledge.cues import Governor, Lexicon
 from entityrel.pipeline.verdict import DESIRED, PLANNED, POSSIBLE, Verdict
 from entityrel.schema import MODALITIES
 
-__all__ = ["apply_arguments", "apply_surroundings", "apply_trigger"]
+__all__ = ["apply_arguments", "apply_surroundings", "apply_trigger", "negative_phrase"]
 
 _CORE_ARGUMENTS = {"nsubj", "nsubjpass", "dobj", "attr", "dative", "oprd"}
 
@@ -64,13 +64,17 @@ def apply_surroundings(verdict: Verdict, node: Token, arrived: str, lexicon: Lex
             negation = negation or child
         elif child.dep_ == "advmod" and lower in cues.possible_adverbs:
             verdict.raise_to(POSSIBLE, child)
-        elif child.dep_ in _CORE_ARGUMENTS and (word := _negative_phrase(child, node, lexicon)) is not None:
+        elif child.dep_ in _CORE_ARGUMENTS and (word := negative_phrase(child, lexicon)) is not None:
             negation = negation or word
         elif child.dep_ in ("amod", "compound") and node.pos_ in ("NOUN", "PROPN"):
             found = _class_of_modifier(child, lexicon)
             if found is not None:
                 verdict.govern(*found, child)
-    if negation is not None and shares_all and _could_not(modal, negation, perfect):
+    if negation is not None and any(child.lower_ in cues.ended for child in node.rights):
+        negation = None  # "did not attack until December"
+    if negation is not None and perfect and modal is not None and modal.lower_ in cues.modals.desired:
+        return  # "should not have attacked"
+    if negation is not None and shares_all and _could_not(modal, negation, perfect, arrived):
         verdict.negate(negation)
         return
     if modal is not None and modal.lower_ == "could" and (word := _before(node)) is not None:
@@ -116,9 +120,11 @@ def _class_of_modifier(word: Token, lexicon: Lexicon) -> tuple[str, Governor] | 
     return found
 
 
-def _could_not(modal: Token | None, negation: Token, perfect: bool) -> bool:
-    # "could not deliver" tells of a failure, "may not deliver" of a possibility
-    return modal is not None and modal.lower_ == "could" and negation.dep_ == "neg" and not perfect
+def _could_not(modal: Token | None, negation: Token, perfect: bool, arrived: str) -> bool:
+    # "could not deliver", "cannot deny delivering" tell of a failure, "may not deliver" of a possibility
+    if modal is None or negation.dep_ != "neg" or perfect:
+        return False
+    return modal.lower_ == "could" or (arrived != "trigger" and modal.lower_ in ("can", "ca"))
 
 
 def _modal(verdict: Verdict, node: Token, modal: Token, perfect: bool, lexicon: Lexicon) -> None:
@@ -162,8 +168,8 @@ def _negates(word: Token, before: frozenset[str]) -> bool:
     return following not in before
 
 
-def _negative_phrase(phrase: Token, verb: Token, lexicon: Lexicon) -> Token | None:
-    """The "no" of "no tanks", "neither side", "nobody", as subject or object of ``verb``."""
+def negative_phrase(phrase: Token, lexicon: Lexicon) -> Token | None:
+    """The "no" of "no tanks", "neither side", "nobody", as subject or object of a verb."""
     if phrase.lower_ in lexicon.cues.negation:
         return phrase
     for child in phrase.lefts:

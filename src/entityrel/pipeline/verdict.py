@@ -41,6 +41,7 @@ class Verdict:
     short: bool = False
     _if_negated: Judgement | None = None
     _class: str = ""
+    _settled: int = 0
     _used: set[int] = field(default_factory=set)
 
     @property
@@ -66,6 +67,8 @@ class Verdict:
             self._if_negated = None
         else:
             self.negated = not self.negated
+        self.rank = max(self.rank, self._settled)  # "has not turned down the offer": it is open still
+        self._settled = 0
         self._note(token, effect)
 
     def raise_to(self, rank: int, token: Token | None = None) -> None:
@@ -82,7 +85,7 @@ class Verdict:
         elif governor.modality != "actual":
             self._note(token, name)
         if settles and governor.settles and (not self._class or self._class in governor.settles):
-            self.rank = 0
+            self._settled, self.rank = self.rank, 0
         self.rank = max(self.rank, MODALITIES.index(governor.modality))
         self._if_negated = governor.negated
         self._class = name
