@@ -156,7 +156,7 @@ def test_a_proposal_says_how_it_was_found(doc_of: DocOf) -> None:
 def test_a_transfer_to_the_maker_by_a_stranger_is_doubted(
     supplier: str, recipient: str, doubted: bool, doc_of: DocOf
 ) -> None:
-    text = f"[Atlantis|COUNTRY|{supplier}] sent [MiG-29s|WEAPON|mig-29] to [Lemuria|COUNTRY|{recipient}]."
+    text = f"[Atlantis|COUNTRY|{supplier}] sent [S-400s|WEAPON|s-400] to [Lemuria|COUNTRY|{recipient}]."
     (sent,) = (item for item in _proposals(doc_of(text)) if item["recipient"])
     assert (sent["score"] < 0.5) == doubted
     assert ("recipient makes the weapon" in sent["notes"]) == doubted

@@ -253,7 +253,7 @@ class RelationRuler:
 def _is_to_maker(chosen: dict[str, Argument]) -> bool:
     """Whether the recipient, and not the supplier, is of a country that makes the weapon."""
     supplier, item, recipient = (
-        countries_of(chosen[role].label, chosen[role].id) if role in chosen else frozenset[str]()
+        countries_of(*chosen[role].id.split(":", 1)) if role in chosen else frozenset[str]()
         for role in ("subject", "object", "recipient")
     )
     return bool(item & recipient) and not item & supplier
