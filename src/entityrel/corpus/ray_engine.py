@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -122,6 +123,8 @@ def _processes(job: _Job) -> Processes:
         wanted = dict(job.made_by)
         versions = (f"{name}: {here.get(name, 'none')} instead of {wanted.get(name, 'none')}" for name in differing)
         raise PipelineError(f"other versions are installed on {socket.gethostname()}: {'; '.join(versions)}")
+    # A new process runs the main script of its parent again, which would load Ray into it for nothing.
+    vars(sys.modules["__main__"]).pop("__file__", None)
     return Processes(job.source, 1, job.settings.limits or Limits())
 
 
