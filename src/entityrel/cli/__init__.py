@@ -419,6 +419,25 @@ def copies(
 
 
 @app.command()
+def stories(
+    annotations: Annotations,
+    output: Annotated[Path, typer.Option("--output", "-o", help="JSON Lines to write, or - for standard output.")],
+) -> None:
+    """Find articles that tell one story: the same event by different reporters, and their copies.
+
+    Writes a line for each article: its id and that of its story. An article alone is its own story.
+    """
+    from entityrel.corpus.stories import story_clusters  # noqa: PLC0415
+
+    with progress() as bar, jsonl_writer(output) as write:
+        clusters = story_clusters(bar.track(read_records(*annotations), description="reading"))
+        for ident, story in clusters.items():
+            write(json.dumps({"id": ident, "story": story}))
+    told = len(set(clusters.values()))
+    ERR.print(f"{number(len(clusters), 'article')}, {told:,} {'story' if told == 1 else 'stories'}", highlight=False)
+
+
+@app.command()
 def info(pipeline: Pipeline = "sm") -> None:
     """Print the versions of everything that a result depends on."""
     from entityrel.corpus.annotate import load_pipeline  # noqa: PLC0415
