@@ -1,4 +1,4 @@
-"""Where a country's name names no country: dishes, animals, fixed phrases, and places that share its name."""
+"""Where a country's name names no country: dishes, animals, languages, fixed phrases, places that share its name."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ class CapitalCues(Strict):
     government_after: frozenset[str]
 
 
+class Languages(Strict):
+    """Words beside a country's adjective that make it the name of a language."""
+
+    prepositions: frozenset[str]
+    verbs: frozenset[str]
+
+
 class Idioms(Strict):
     """The contents of ``gazetteer/idioms.yaml``."""
 
@@ -27,6 +34,12 @@ class Idioms(Strict):
     phrases: tuple[str, ...]
     homonyms: Mapping[str, frozenset[str]]
     capitals: CapitalCues
+    languages: Languages
+    before_persons: frozenset[str]
+    before_places: frozenset[str]
+    no_surnames: frozenset[str]
+    divided: frozenset[str]
+    divided_countries: frozenset[str]
 
     def names_a_thing(self, word: str) -> bool:
         """Whether the word after a country's adjective makes it the name of a dish, an animal or the like.

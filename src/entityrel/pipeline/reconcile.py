@@ -12,6 +12,7 @@ from spacy.util import filter_spans
 from entityrel.knowledge.gazetteer import Gazetteer
 from entityrel.knowledge.idioms import load_idioms
 from entityrel.knowledge.names import is_title
+from entityrel.pipeline.peace import in_its_setting
 from entityrel.pipeline.state import GAZETTEER_SPANS, is_sure
 
 __all__ = ["LABELS", "PLACE_NOUNS", "reconcile", "trim"]
@@ -102,10 +103,11 @@ def reconcile(doc: Doc, gazetteer: Gazetteer, text: str) -> list[Span]:
     spans = filter_spans({(span.start, span.end): span for span in at.values()}.values())
     spans = _with_surnames(doc, _consistent(spans, gazetteer))
     article = _Article.of(spans, gazetteer, text)
-    return [
+    labelled = [
         Span(doc, span.start, span.end, _label(span, position, spans, gazetteer, article))
         for position, span in enumerate(spans)
     ]
+    return in_its_setting(labelled, doc, gazetteer, text, article.countries)
 
 
 def _consistent(spans: list[Span], gazetteer: Gazetteer) -> list[Span]:
