@@ -93,6 +93,9 @@ def main() -> None:
     parser.add_argument("--errors", type=Path, help="write the errors, one a line")
     parser.add_argument("--whole", action="store_true", help="with all of entityrel's components")
     args = parser.parse_args()
+    if not args.gold.is_file():
+        print(f"{args.gold}: absent, nothing is measured")
+        return
     nlp = load_whole(args.pipeline) if args.whole else load_recogniser(find_pipeline(args.pipeline))
     records = [json.loads(line) for line in args.gold.open(encoding="utf-8")]
     start = time.perf_counter()

@@ -43,28 +43,38 @@ def excluded(folders: list[Path]) -> set[str]:
 
 def from_conllu(path: Path, skip: set[str]) -> Iterator[str]:
     """Yield the paragraphs of a treebank file, without the documents in `skip`."""
+    for name, paragraph in paragraphs(path):
+        if name not in skip:
+            yield paragraph
+
+
+def paragraphs(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name of the document and the text of each paragraph of a treebank file."""
     name, sentences = "", []
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith(("# newdoc", "# newpar")):
-            if sentences and name not in skip:
-                yield " ".join(sentences)
+            if sentences:
+                yield name, " ".join(sentences)
             sentences = []
             name = line.partition("=")[2].strip() if line.startswith("# newdoc") else name
         elif line.startswith("# text ="):
             sentences.append(line.partition("=")[2].strip())
-    if sentences and name not in skip:
-        yield " ".join(sentences)
+    if sentences:
+        yield name, " ".join(sentences)
 
 
 def from_columns(path: Path) -> Iterator[str]:
     """Yield the sentences of a word-and-tag file, put together again."""
     for block in path.read_text(encoding="utf-8").split("\n\n"):
         words = [line.split("\t")[0].split(" ")[0] for line in block.splitlines() if line.strip()]
-        text = " ".join(words)
-        text = re.sub(r" ([.,;:!?)\]%]|'s\b|n't\b)", r"\1", text)
-        text = re.sub(r"([(\[$]) ", r"\1", text)
         if len(words) > 3:
-            yield text
+            yield joined(words)
+
+
+def joined(words: list[str]) -> str:
+    """Put the words of a sentence together as it was written."""
+    text = re.sub(r" ([.,;:!?)\]%]|'s\b|n't\b)", r"\1", " ".join(words))
+    return re.sub(r"([(\[$]) ", r"\1", text)
 
 
 def texts(shared: Path, skip: set[str]) -> Iterator[str]:

@@ -55,6 +55,9 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
+    if not args.gold.is_file():
+        print(f"{args.gold}: absent, nothing is measured")
+        return
     nlp = spacy.load(find_pipeline(args.pipeline), enable=["ner"])
     records = [json.loads(line) for line in args.gold.open(encoding="utf-8")]
     found = {r["id"]: set(mentions(doc)) for r, doc in zip(records, nlp.pipe(r["text"] for r in records), strict=True)}

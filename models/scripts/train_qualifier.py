@@ -1,7 +1,8 @@
 """Learn what corrects the qualifier's rules: trigger words, polarity and modality, dates.
 
-    python models/scripts/train_qualifier.py GOLD.jsonl OUT.npz [--pipeline en_core_web_sm] [--final]
+    python models/scripts/train_qualifier.py GOLD_DIR... OUT.npz [--pipeline en_core_web_sm] [--final] [--cache FILE]
 
+GOLD_DIRs hold .ann files (of two files with one name the first counts; an absent folder is left out).
 Without ``--final`` it learns on FIT and measures on HOLDOUT; with it, it learns on both.
 The gold relations are what is qualified: mentions and arguments are the gold's, trees are the pipeline's.
 """
@@ -9,7 +10,6 @@ The gold relations are what is qualified: mentions and arguments are the gold's,
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time
 from collections import Counter, defaultdict
@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 import spacy
+from convert import articles, in_holdout
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sources import find_pipeline
+from sources import READERS, find_pipeline, load_parts
 from spacy.tokens import Doc, DocBin
 from spacy.util import filter_spans
 
@@ -30,24 +31,17 @@ from entityrel.pipeline.learned import _SCALE, Learned, LinearModel, pack
 from entityrel.pipeline.qualifier import DocQualifier
 from entityrel.pipeline.triggers import TriggerFinder, relation_heads
 
-HOLDOUT = {"tr", "un", "ux", "ul", "gum"}
-THIRDS = {"ext", "sta", "ewt"}
 AFFILIATIONS = load_cues().cues.affiliations
 
 
-def is_holdout(name: str) -> bool:
-    prefix, _, number = name.rpartition("-")
-    return prefix in HOLDOUT or (prefix in THIRDS and int(number) % 3 == 0)
-
-
-def read_docs(gold: Path, pipeline: str, cache: Path) -> list[Doc]:
+def read_docs(gold: list[Path], pipeline: str, cache: Path | None) -> list[Doc]:
     """Parse the gold's texts, or read the parses of an earlier run."""
-    if cache.exists():
-        return list(DocBin().from_disk(cache).get_docs(spacy.blank("en").vocab))
-    nlp = spacy.load(find_pipeline(pipeline), exclude=["ner"])
-    articles = [json.loads(line) for line in gold.read_text("utf8").splitlines()]
-    store = DocBin(store_user_data=True)
-    for article, doc in zip(articles, nlp.pipe(a["text"] for a in articles), strict=True):
+    if cache and cache.exists():
+        return list(DocBin(store_user_data=True).from_disk(cache).get_docs(spacy.blank("en").vocab))
+    nlp = load_parts(find_pipeline(pipeline), *READERS)
+    records = [article.model_dump(mode="json") for article in articles(gold)]
+    docs = []
+    for article, doc in zip(records, nlp.pipe(a["text"] for a in records), strict=True):
         spans = [
             doc.char_span(e["start"], e["end"], label=e["label"], kb_id=e["id"], alignment_mode="expand")
             for e in article["entities"]
@@ -76,10 +70,11 @@ def read_docs(gold: Path, pipeline: str, cache: Path) -> list[Doc]:
                     }
                 )
         doc.user_data["entityrel"] = {"gold": items, "article_date": article["date"] or None, "id": article["id"]}
-        store.add(doc)
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    store.to_disk(cache)
-    return read_docs(gold, pipeline, cache)
+        docs.append(doc)
+    if cache:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        DocBin(store_user_data=True, docs=docs).to_disk(cache)
+    return docs
 
 
 def gold_of(doc: Doc) -> list[dict[str, Any]]:
@@ -251,22 +246,23 @@ def measure(rows: list[dict[str, Any]], models: dict[str, LinearModel]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("gold", type=Path)
+    parser.add_argument("gold", type=Path, nargs="+")
     parser.add_argument("out", type=Path)
     parser.add_argument("--pipeline", default="en_core_web_sm")
-    parser.add_argument("--cache", type=Path, default=Path("build/qualifier.spacy"))
+    parser.add_argument("--cache", type=Path, help="file for the parses")
     parser.add_argument("--final", action="store_true")
     args = parser.parse_args()
     started = time.time()
     docs = read_docs(args.gold, args.pipeline, args.cache)
-    held = [doc for doc in docs if is_holdout(doc.user_data["entityrel"]["id"])]
-    seen = docs if args.final else [doc for doc in docs if not is_holdout(doc.user_data["entityrel"]["id"])]
+    held = [doc for doc in docs if in_holdout(doc.user_data["entityrel"]["id"])]
+    seen = docs if args.final else [doc for doc in docs if not in_holdout(doc.user_data["entityrel"]["id"])]
     triggers = learn_triggers(seen)
     print(f"{len(docs)} articles, {len(triggers)} trigger words, {time.time() - started:.0f} s")
     arrays, models = learn(examples(seen, triggers))
     measure(examples(held, triggers), models)
     arrays["triggers/keys"] = np.array([f"{p} {w}" for p, w in triggers])
     arrays["triggers/values"] = np.array(list(triggers.values()), dtype=np.float16)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(args.out, **arrays)
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.2f} MB, {time.time() - started:.0f} s")
 
