@@ -16,7 +16,8 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from entityrel.graph import build_graph, write_graph
+from entityrel.graph import aggregate, build_graph, write_graph
+from entityrel.graph.rollup import roll_up
 from graph_records import SUPPLY, article
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -159,6 +160,55 @@ def test_filters_hide_and_come_back(page: Any) -> None:
     assert "2 of 5 statements" in count()
     page.click("#by-predicate button[data-all=false]")
     assert "0 of 5 statements" in count()
+
+
+def other_page(browser: Any, graph: nx.Graph, path: Path) -> Any:
+    opened = browser.new_page(viewport={"width": 1300, "height": 850})
+    opened.goto(write_graph(graph, path).as_uri())
+    opened.wait_for_function("window.entityrel && window.entityrel.ready")
+    return opened
+
+
+def test_filters_that_leave_nothing_say_so(page: Any) -> None:
+    assert not page.locator("#notice").is_visible()
+    page.click("#by-predicate button[data-all=false]")
+    assert "filters" in page.text_content("#notice")
+    page.click("#reset")
+    assert not page.locator("#notice").is_visible()
+
+
+@pytest.mark.parametrize("nodes", [0, 1])
+def test_a_page_without_statements_says_that_and_why(browser: Any, tmp_path: Path, nodes: int) -> None:
+    opened = other_page(browser, build_graph([article("a", "Iran.")][:nodes], isolated=True), tmp_path / "g.html")
+    assert "no statement was found" in opened.text_content("#notice")
+    details = opened.text_content("#details")
+    assert "Nothing to show" in details and "left out" in details
+    assert ("1 entity" in details) == bool(nodes)
+    assert not opened.locator("#by-predicate").is_visible() and not opened.locator("#legend").is_visible()
+    opened.close()
+
+
+def test_statements_are_shown_by_how_they_are_told(browser: Any, tmp_path: Path) -> None:
+    opened = other_page(browser, aggregate(build_graph(ARTICLES)), tmp_path / "statements.html")
+    assert opened.locator("#by-standing input").evaluate_all("boxes => boxes.map((box) => box.value)") == [
+        "fact",
+        "negated",
+    ]
+    assert opened.locator("#by-date").is_visible()
+    opened.fill("#query", "Iran")
+    opened.keyboard.press("Enter")
+    shown = opened.locator("#details").text_content()
+    assert "(Iran, transfers, drones → Russia)" in shown and "affirmed by 1 (as a fact by 1), denied by 0" in shown
+    opened.close()
+
+
+def test_a_parent_says_what_it_stands_for(browser: Any, tmp_path: Path) -> None:
+    rolled = roll_up(build_graph(ARTICLES), {"IRN": "axis", "RUS": "axis"})
+    opened = other_page(browser, rolled, tmp_path / "rolled.html")
+    opened.fill("#query", "axis")
+    opened.keyboard.press("Enter")
+    assert "stands for: Iran, Russia" in opened.locator("#details").text_content()
+    opened.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,6 +11,7 @@ import numpy.typing as npt
 __all__ = ["layout"]
 
 _SMALL: Final = 500  # networkx' spring layout takes a second for so many nodes, and grows with their square
+_MAIN: Final = 30
 _STEPS: Final = 200
 _SAMPLES: Final = 8
 
@@ -20,10 +21,10 @@ _Points = npt.NDArray[np.float64]
 def layout(graph: nx.Graph, *, seed: int = 7) -> _Points:
     """Coordinates for the nodes of a graph, in the graph's order: an array of shape (nodes, 2), within -1 and 1.
 
-    Each connected part is laid out by itself and takes room by its number of nodes; the largest lies in the middle,
-    the others around it. Parts of up to 500 nodes get networkx' spring layout. In larger ones every step pulls the ends
-    of each edge together and pushes each node away from a few random others, which stand for all of them. The same
-    graph gets the same places.
+    Each connected part is laid out by itself and takes room by its number of nodes; the largest lies in the middle and
+    gets more than that, the others around it. Parts of up to 500 nodes get networkx' spring layout. In larger ones
+    every step pulls the ends of each edge together and pushes each node away from a few random others, which stand for
+    all of them. The same graph gets the same places.
 
     Args:
         graph: Any graph; direction and parallel edges do not matter, edges of a node to itself are ignored.
@@ -39,6 +40,8 @@ def layout(graph: nx.Graph, *, seed: int = 7) -> _Points:
     )
     nodes = list(simple)
     radii = [len(part) ** 0.5 for part in parts]
+    if radii and len(parts[0]) > _MAIN:
+        radii[0] *= 1.6  # what one looks at: small parts need less room than their number says
     for part, radius, centre in zip(parts, radii, _packed(radii), strict=True):
         part.sort()
         order = [nodes[position] for position in part]

@@ -34,6 +34,16 @@ let chosen = {};
 let picture;
 let filtered; // Map of pair to {count, tone} of its visible statements, and which nodes have any
 
+function notice(text) {
+  at("notice").textContent = text;
+  at("notice").hidden = !text;
+}
+
+const { left_out_nodes: nodesOut = 0, left_out_edges: edgesOut = 0, left_out_statements: statementsOut = 0 } = graph.about;
+let leftOut = edgesOut
+  ? `The strongest part of a larger graph: ${nodesOut.toLocaleString("en")} entities and ${edgesOut.toLocaleString("en")} statements are left out.`
+  : nodesOut || statementsOut ? `${nodesOut.toLocaleString("en")} entities and ${statementsOut.toLocaleString("en")} statements are left out.` : "";
+
 // ---- filters ----------------------------------------------------------------------------------------------------
 
 function counts(values) {
@@ -64,6 +74,8 @@ for (const id of ["from", "to"]) {
   at(id).value = id === "from" ? 0 : at(id).max;
 }
 if (!timeline.length) at("by-date").hidden = true;
+if (!graph.edges) for (const id of ["by-standing", "by-predicate", "reset"]) at(id).hidden = true;
+if (!graph.nodes) at("by-label").hidden = at("toggle").hidden = true;
 
 function refilter() {
   let first = Number(at("from").value);
@@ -95,6 +107,8 @@ function refilter() {
   const entities = count === graph.edges && !off.label.size ? graph.nodes : live.reduce((a, b) => a + b, 0);
   const say = (number, all) => (number === all ? all.toLocaleString("en") : `${number.toLocaleString("en")} of ${all.toLocaleString("en")}`);
   at("count").textContent = `${say(entities, graph.nodes)} entities · ${say(count, graph.edges)} statements`;
+  if (graph.edges && !count) notice("The filters leave nothing to show.");
+  else notice(graph.edges ? leftOut : "Nothing to show: no statement was found.");
   filtered = { shown, live };
   picture?.filter(filtered);
   show(chosen);
@@ -130,6 +144,7 @@ at("toggle").addEventListener("click", () => {
 
 // ---- details ----------------------------------------------------------------------------------------------------
 
+const plural = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 const nameOf = (id) => (graph.rank.has(id) ? graph.name(graph.rank.get(id)) : id);
 
 function entityButton(row) {
@@ -138,7 +153,8 @@ function entityButton(row) {
 
 function statement(row) {
   const value = (name) => graph.edge[name]?.(row);
-  const reading = value("reading") ?? `(${graph.name(graph.from[row])}, ${value("predicate") ?? "→"}, ${graph.name(graph.to[row])})`;
+  const item = value("item") === undefined || value("item") === graph.ids[graph.to[row]] ? "" : `${nameOf(value("item"))} → `;
+  const reading = value("reading") ?? `(${graph.name(graph.from[row])}, ${value("predicate") ?? "→"}, ${item}${graph.name(graph.to[row])})`;
   const head = make("p", { className: "reading", dir: "auto", text: reading });
   const standing = standings[row];
   if (standing !== "fact") head.append(make("span", { className: `badge ${standing.startsWith("negated") ? "negated" : "hedged"}`, text: standing }));
@@ -154,8 +170,11 @@ function statement(row) {
   fact("item", value("item") === undefined ? undefined : nameOf(value("item")));
   fact("quantity", value("quantity"));
   fact("date", value("date"));
-  for (const name of ["articles", "sources", "facts", "first_seen", "last_seen"]) {
-    if (value(name) !== undefined) fact(name.replace("_", " "), String(value(name)));
+  if (graph.counted) {
+    fact("sources", `affirmed by ${value("sources")} (as a fact by ${value("fact_sources")}), denied by ${value("denying_sources")}`);
+    fact("told in", `${plural(value("articles"), "article")}, ${plural(value("outlets"), "outlet")}`);
+    fact("dates", [...new Set([value("first_date"), value("last_date")])].filter(Boolean).join(" to "));
+    fact("quantity", [value("quantity_total"), value("quantity_unit")].filter((part) => part !== undefined).join(" "));
   }
   const link = safeLink(value("url"));
   const title = value("title") ?? value("article");
@@ -185,15 +204,28 @@ function statements(holder, title, rows) {
   holder.append(more);
 }
 
+function listed(text) {
+  try { return JSON.parse(text); } catch { return undefined; }
+}
+
+// What else it is called; "IRAN" says no more than "Iran".
+function otherNames(row) {
+  const aliases = listed(graph.aliases(row));
+  if (!Array.isArray(aliases)) return graph.aliases(row);
+  const known = new Set([plain(graph.name(row))]);
+  return aliases.reverse().filter((each) => !known.has(plain(each)) && known.add(plain(each))).reverse().join(", ");
+}
+
 function showNode(panel, row) {
   const label = make("span", { className: "label", text: ` ${graph.label(row)} ${graph.ids[row]}` });
   panel.append(make("h2", { dir: "auto", text: graph.name(row) }, label));
-  let aliases = graph.aliases(row);
-  try { aliases = JSON.parse(aliases).join(", "); } catch { /* not a list: shown as it is */ }
+  const aliases = otherNames(row);
   if (aliases) panel.append(make("p", { className: "soft", dir: "auto", text: `also: ${aliases}` }));
+  const members = listed(graph.node.members(row));
+  if (members) panel.append(make("p", { className: "soft", dir: "auto", text: `stands for: ${Object.values(members).map((each) => each.name).join(", ")}` }));
   const seen = [graph.node.first_seen(row), graph.node.last_seen(row)].filter(Boolean).join(" to ");
   const articles = graph.node.articles(row);
-  if (articles !== undefined) panel.append(make("p", { className: "soft", text: `in ${articles} article${articles === 1 ? "" : "s"}${seen ? `, ${seen}` : ""}` }));
+  if (articles !== undefined) panel.append(make("p", { className: "soft", text: `in ${plural(articles, "article")}${seen ? `, ${seen}` : ""}` }));
   const own = pairsOf[row];
   const rows = (which) => own.filter(which).flatMap((pair) => pair.rows).filter((each) => visible[each]);
   statements(panel, "Does", rows((pair) => pair.from === row));
@@ -214,10 +246,19 @@ function showPair(panel, pair) {
 }
 
 function showHelp(panel) {
+  if (!graph.edges) {
+    const found = graph.nodes ? `The texts name ${plural(graph.nodes, "entity").replace("entitys", "entities")}, but no statement about them was found.` : "No statement was found.";
+    panel.append(
+      make("h2", { text: "Nothing to show" }),
+      make("p", { text: found }),
+      make("p", { className: "soft", text: "Either the articles say nothing of who arms, attacks, meets, accuses or leads whom, or what they say was left out before this page was written: by \"facts only\", by a smallest number of sources, by a date. Look into the annotations with \"entityrel show\"." }),
+    );
+    return;
+  }
   panel.append(
     make("h2", { text: "Who does what to whom" }),
     make("p", { text: "Click a line for its statements with their evidence, or an entity for everything said of it." }),
-    make("p", { className: "soft" }, make("kbd", { text: "/" }), " search, ", make("kbd", { text: "Esc" }), " clear, arrow keys move, ",
+    make("p", { className: "soft keys" }, make("kbd", { text: "/" }), " search, ", make("kbd", { text: "Esc" }), " clear, arrow keys move, ",
       make("kbd", { text: "+" }), " ", make("kbd", { text: "−" }), " zoom, ", make("kbd", { text: "0" }), " show all."),
   );
   const rows = Array.from({ length: graph.nodes }, (_, row) => row)
@@ -308,27 +349,23 @@ function legend() {
     swatch.style.background = style;
     return make("span", {}, swatch, text);
   };
+  if (!graph.edges) {
+    at("legend").hidden = at("zoom").hidden = true;
+    return;
+  }
   const nodes = graph.labels.map((label) => line(label || "(none)", colourOf(label), "node"));
   const edges = [["stated as fact", "fact"], ["planned, possible, desired", "hedged"], ["denied or negated", "negated"]]
     .map(([text, name]) => line(text, `var(--${name})`, "edge"));
   for (let row = 0; row < Math.max(nodes.length, edges.length); row += 1) at("legend").append(nodes[row] ?? make("span"), edges[row] ?? make("span"));
 }
 
-function notice(text) {
-  at("notice").textContent = text;
-  at("notice").hidden = false;
-}
-
 legend();
-const { left_out_nodes: nodesOut = 0, left_out_edges: edgesOut = 0 } = graph.about;
-if (nodesOut || edgesOut) {
-  notice(`The strongest part of a larger graph: ${nodesOut.toLocaleString("en")} entities and ${edgesOut.toLocaleString("en")} statements are left out.`);
-}
 refilter();
 try {
-  picture = draw(graph, places, pairs, filtered, { onNode: (node) => choose({ node }), onPair: (pair) => choose({ pair }), onNothing: () => choose({}) });
+  if (graph.edges) picture = draw(graph, places, pairs, filtered, { onNode: (node) => choose({ node }), onPair: (pair) => choose({ pair }), onNothing: () => choose({}) });
 } catch (error) {
-  notice(`The picture cannot be drawn here (${error.message}); search and statements work all the same.`);
+  leftOut = `The picture cannot be drawn here (${error.message}); search and statements work all the same.`;
+  notice(leftOut);
 }
 // For tests and for the curious: window.entityrel.choose({ node: 3 }).
 window.entityrel = { graph, pairs, choose, picture, ready: performance.now() };

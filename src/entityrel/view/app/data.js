@@ -33,14 +33,19 @@ export function readGraph(data) {
     label: (row) => label(row) ?? "",
     name: (row) => name(row) ?? nodes.id[row],
     aliases: node("aliases"),
-    node: Object.fromEntries(["articles", "first_seen", "last_seen", "kind"].map((each) => [each, node(each)])),
+    node: Object.fromEntries(["articles", "first_seen", "last_seen", "members"].map((each) => [each, node(each)])),
     edge: Object.fromEntries([...new Set([...Object.keys(edges.columns), "predicate", "polarity", "modality", "date",
-      "published", "evidence", "evidence_start", "item", "attribution"])].map((each) => [each, edge(each)])),
+      "published", "first_date", "evidence", "evidence_start", "item", "attribution",
+      "facts", "planned", "possible", "desired", "negated"])].map((each) => [each, edge(each)])),
     attributes: Object.keys(edges.columns),
   };
   graph.labels = [...new Set(Array.from({ length: nodes.count }, (_, row) => graph.label(row)))].sort(byLabel);
-  graph.standing = (row) => standing(graph.edge.polarity(row), graph.edge.modality(row));
-  graph.when = (row) => graph.edge.date(row) ?? graph.edge.published(row);
+  // An edge of `aggregate` has no polarity of its own, but counts how often it is stated so or so.
+  graph.counted = "fact_sources" in edges.columns;
+  graph.standing = graph.counted
+    ? (row) => ["facts", "planned", "possible", "desired", "negated"].find((how) => graph.edge[how](row))?.replace("facts", "fact") ?? "fact"
+    : (row) => standing(graph.edge.polarity(row), graph.edge.modality(row));
+  graph.when = (row) => graph.edge.date(row) ?? graph.edge.published(row) ?? graph.edge.first_date(row);
   return graph;
 }
 

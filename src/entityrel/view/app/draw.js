@@ -28,8 +28,9 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
     weight[graph.from[row]] += 1;
     weight[graph.to[row]] += 1;
   }
-  const least = graph.nodes > 2000 ? 2 : graph.nodes > 100 ? 3.5 : 6;
-  const grow = 14 / Math.sqrt(Math.max(40, weight.reduce((a, b) => Math.max(a, b), 1)));
+  const narrow = matchMedia("(max-width: 800px)").matches ? 0.6 : 1;
+  const least = narrow * (graph.nodes > 2000 ? 2 : graph.nodes > 100 ? 3.5 : 6);
+  const grow = (narrow * 14) / Math.sqrt(Math.max(40, weight.reduce((a, b) => Math.max(a, b), 1)));
   for (let row = 0; row < graph.nodes; row += 1) {
     // A node without a line is not drawn, and must not make the picture smaller.
     const [x, y] = weight[row] ? [places[2 * row], places[2 * row + 1]] : [0, 0];
@@ -49,10 +50,11 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
   const state = { node: undefined, pair: undefined, near: new Set(), ...filtered };
   const palette = {};
   const readPalette = () => {
-    for (const name of ["fact", "hedged", "negated", "ink", "accent", "line"]) palette[name] = colour(name);
+    for (const name of ["fact", "hedged", "negated", "ink", "accent", "line", "paper"]) palette[name] = colour(name);
   };
   readPalette();
 
+  const names = []; // of one picture
   const sigma = new Sigma(model, document.getElementById("graph"), {
     allowInvalidContainer: true,
     enableEdgeEvents: !many, // a second pass of rendering; `nearest` finds lines as well
@@ -60,11 +62,13 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
     edgeProgramClasses: { arrow: EdgeArrowProgram, curved: EdgeCurvedArrowProgram, line: EdgeLineProgram },
     labelColor: { color: palette.ink },
     labelFont: "system-ui, sans-serif",
-    labelRenderedSizeThreshold: graph.nodes > 2000 ? 9 : graph.nodes > 100 ? 6 : 0,
-    labelDensity: 0.7,
-    stagePadding: 60,
+    labelRenderedSizeThreshold: narrow * (graph.nodes > 2000 ? 9 : graph.nodes > 100 ? 6 : 0),
+    labelSize: narrow < 1 ? 12 : 14,
+    labelDensity: 2, // `drawNames` leaves out those that would hide others
+    stagePadding: narrow * 60,
     hideEdgesOnMove: pairs.length > 20000,
     zIndex: true,
+    defaultDrawNodeLabel: (context, data, settings) => data.label && names.push({ context, data: { ...data }, settings }),
     defaultDrawNodeHover: drawHover(palette),
     nodeReducer: (key, data) => {
       const row = Number(key);
@@ -85,6 +89,9 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
       return { ...data, type: data.bold, size: own ? size + 2 : size, color: own ? palette.accent : palette[shown.tone], zIndex: 1 };
     },
   });
+  sigma.on("beforeRender", () => { names.length = 0; });
+  sigma.on("afterRender", () => drawNames(names, palette, String(state.node)));
+  drawNames(names, palette); // of the first picture, which is there already
   sigma.on("clickNode", ({ node }) => onNode(Number(node)));
   sigma.on("clickEdge", ({ edge }) => onPair(byKey.get(edge)));
   // Lines are thin: a click or a finger beside one means it.
@@ -157,6 +164,25 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
       return sigma.graphToViewport(model.getNodeAttributes(String(row)));
     },
   };
+}
+
+// Names of which none hides another, the chosen and the largest first, each with a rim that lifts it from the lines.
+function drawNames(names, palette, chosen) {
+  const taken = [];
+  names.sort((a, b) => (b.data.key === chosen) - (a.data.key === chosen) || b.data.size - a.data.size);
+  for (const { context, data, settings } of names) {
+    context.font = `${settings.labelWeight} ${settings.labelSize}px ${settings.labelFont}`;
+    const [x, y] = [data.x + data.size + 3, data.y + settings.labelSize / 3];
+    const box = [x, y - settings.labelSize, x + context.measureText(data.label).width, y + 3];
+    if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+    taken.push(box);
+    context.lineJoin = "round";
+    context.lineWidth = 4;
+    context.strokeStyle = palette.paper;
+    context.strokeText(data.label, x, y);
+    context.fillStyle = palette.ink;
+    context.fillText(data.label, x, y);
+  }
 }
 
 // Sigma's own hover box is white; this one follows the page's colours.
