@@ -58,7 +58,7 @@ def main() -> None:
     entityrel.add_pipes(nlp, weights=args.relations)
     notices = (args.recogniser / "LICENSES_SOURCES").read_text(encoding="utf-8")
     shutil.rmtree(args.output, ignore_errors=True)
-    nlp.meta["requirements"] = ["entityrel"]
+    nlp.meta["requirements"] = ["entityrel[transformers]" if nlp.has_pipe("transformer") else "entityrel"]
     nlp.to_disk(args.output)
     (args.output / "LICENSES_SOURCES").write_text(notices, encoding="utf-8")
     shipped = spacy.load(args.output)
