@@ -198,6 +198,21 @@ def test_evaluate_names_a_broken_line(run: Callable[..., Done], annotated: Path,
     assert "bad.jsonl:1: text: Field required" in done.err
 
 
+def test_evaluate_needs_articles_in_common(run: Callable[..., Done], annotated: Path) -> None:
+    gold = GOLDEN / "evaluate_gold.jsonl"
+    done = run("evaluate", gold, annotated)
+    assert (done.code, done.out) == (2, "")
+    assert "evaluate_gold.jsonl and" in done.err and "have no article in common" in done.err
+
+
+def test_places_that_cannot_be_written_are_named_with_advice(run: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    done = run("demo", "--output", tmp_path / "file")
+    assert done.code == 2
+    assert f"{tmp_path / 'file'}" in done.err and "give another name" in done.err
+    assert "Errno" not in done.err
+
+
 def test_demo_writes_what_it_names(run: Callable[..., Done], tmp_path: Path) -> None:
     done = run("demo", "--output", tmp_path / "demo")
     assert done.code == 0

@@ -183,6 +183,14 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
+def test_a_users_file_that_was_changed_is_read_again(tmp_path: Path) -> None:
+    file = write(tmp_path / "mine.csv", "text,label,id\nFoo,WEAPON,foo\n")
+    first = load_gazetteer(str(file))
+    assert load_gazetteer(str(file)) is first
+    write(file, "text,label,id\nFoo,WEAPON,foo\nBar,WEAPON,bar\n")
+    assert [alias.id for alias in load_gazetteer(str(file)).lookup("Bar", "WEAPON")] == ["bar"]
+
+
 def test_users_own_file(tmp_path: Path) -> None:
     own = write(
         tmp_path / "mine.csv",

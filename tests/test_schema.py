@@ -96,6 +96,19 @@ def test_lone_surrogates_are_replaced_and_counted() -> None:
     assert article.meta == {"replaced_surrogates": 2}
 
 
+@pytest.mark.parametrize("date", ["7 Dec 2023", "2023-13-01", "2023-12-7", "12/07/2023", "2023-12-07T"])
+def test_a_date_of_another_form_is_reported(date: str) -> None:
+    article = Article.parse({"text": "x", "date": date, "outlet": "Wire"})
+    assert (article.date, article.meta) == (date, {"outlet": "Wire", "unread_date": date})
+
+
+@pytest.mark.parametrize(
+    "date", [None, "", "2023", "2023-12", "2023-12-07", "2023-12-07T08:00:00Z", "2023-12-07 08:00"]
+)
+def test_iso_dates_are_not_reported(date: str | None) -> None:
+    assert Article.parse({"text": "x", "date": date}).meta == {}
+
+
 def test_explain_without_and_with_provenance() -> None:
     assert "no provenance" in RELATION.explain()
     why = Provenance(

@@ -51,6 +51,7 @@ POLARITIES: tuple[Polarity, ...] = get_args(Polarity)
 #: In SCHEMA.md's order: if two fit, the later one wins.
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_ISO_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:[T ]\S.*)?)?)?")
 
 
 class Record(BaseModel):
@@ -232,7 +233,8 @@ class Article(Record):
 
     Attributes:
         id: The user's id; without one, a hash of the text, so that the same text gets the same id.
-        date: Date of publication, ISO 8601; relative dates in the text are resolved against it.
+        date: Date of publication, ISO 8601; relative dates in the text are resolved against it. Another form is kept
+            as it is, resolves nothing, and stands in ``meta`` as ``unread_date``.
         meta: Further fields of the input, passed through untouched.
     """
 
@@ -249,6 +251,21 @@ class Article(Record):
         if isinstance(data, Mapping) and isinstance(data.get("text"), str) and data.get("id") in (None, ""):
             digest = hashlib.sha256(data["text"].encode("utf-8", "surrogatepass")).hexdigest()[:12]
             return {**data, "id": f"text-{digest}"}
+        return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _report_date(cls, data: Any) -> Any:
+        # Feeds have dates of all forms: a text is not refused for its date, but its user can see why "last week" of it
+        # has none.
+        if (
+            isinstance(data, Mapping)
+            and isinstance(date := data.get("date"), str)
+            and isinstance(meta := data.get("meta") or {}, Mapping)
+            and date
+            and not _ISO_DATE.fullmatch(date)
+        ):
+            return {**data, "meta": {**meta, "unread_date": date}}
         return data
 
     @model_validator(mode="before")

@@ -27,13 +27,21 @@ from entityrel.corpus.boilerplate import in_boilerplate
 from entityrel.corpus.language import only_english
 from entityrel.corpus.readers import STDIN, count, read
 from entityrel.corpus.writers import jsonl_writer, write_jsonl
-from entityrel.errors import EntityrelError
+from entityrel.errors import EntityrelError, RecordError
 from entityrel.schema import AnnotatedArticle
 
 __all__ = ["app", "main"]
 
 #: Exit codes.
 SET_ASIDE, FAILED = 1, 2
+#: What to do about an error of the operating system.
+_ADVICE: dict[type[OSError], str] = {
+    FileNotFoundError: "; give a place that is there and where folders can be made",
+    FileExistsError: "; a file stands where a folder is to be, give another name",
+    NotADirectoryError: "; a file stands where a folder is to be, give another name",
+    IsADirectoryError: "; a folder stands there, give the name of a file in it",
+    PermissionError: "; give a place where you may read and write",
+}
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich",
@@ -66,8 +74,16 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments, prog_name="entityrel")
     except (EntityrelError, OSError) as error:
-        ERR.print(f"[bold red]error:[/] {plain(str(error))}", highlight=False)
+        ERR.print(f"[bold red]error:[/] {plain(_message(error))}", highlight=False)
         sys.exit(FAILED)
+
+
+def _message(error: EntityrelError | OSError) -> str:
+    """The message of an error; one of the operating system names the file and what to do."""
+    if not isinstance(error, OSError) or not error.filename or not error.strerror:
+        return str(error)
+    advice = next((text for kind, text in _ADVICE.items() if isinstance(error, kind)), "")
+    return f"{error.filename}: {error.strerror[0].lower()}{error.strerror[1:]}{advice}"
 
 
 def _show_version(wanted: bool) -> None:
@@ -302,7 +318,8 @@ def graph(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o",
+            "--output",
+            "-o",
             help="File to write; its ending says how: .html (a page to look at), .json, .graphml, .gexf, .csv (Neo4j), "
             ".gephi.csv, .nq (RDF), .cyjs (Cytoscape), .dot (Graphviz).",
         ),
@@ -354,7 +371,13 @@ def evaluate(
     """Compare predictions with gold: precision, recall and F1 of mentions and relations, and more."""
     from entityrel import evaluate as evaluation  # noqa: PLC0415
 
-    result = evaluation.evaluate(read_records(gold), read_records(predicted))
+    ours, theirs = list(read_records(gold)), list(read_records(predicted))
+    if ours and theirs and {article.id for article in ours}.isdisjoint(article.id for article in theirs):
+        raise RecordError(
+            f"{gold} and {predicted} have no article in common: the ids are like {ours[0].id!r} in the one and like "
+            f"{theirs[0].id!r} in the other; annotate the texts of {gold} with their ids"
+        )
+    result = evaluation.evaluate(ours, theirs)
     if as_json:
         typer.echo(json.dumps(result.to_dict(), indent=1))
         return

@@ -93,7 +93,7 @@ def annotate(
     """
     article = Article.parse(text)
     given = {"id": id, "date": date, "title": title, "url": url}
-    article = article.model_copy(update={name: value for name, value in given.items() if value is not None})
+    article = Article(**{**dict(article), **{name: value for name, value in given.items() if value is not None}})
     nlp = nlp or load_pipeline(None)
     return _in_pieces(nlp, article)
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -285,10 +285,26 @@ class Gazetteer:
         return self._organisations.get(id)
 
 
-@cache
 def load_gazetteer(*extra: str) -> Gazetteer:
-    """`Gazetteer.load`, read once a process: the components share what it returns."""
-    return Gazetteer.load(*extra)
+    """`Gazetteer.load`, read once a process: the components share what it returns.
+
+    A user's file that was changed since is read again.
+    """
+    return _read_gazetteer(tuple((path, _stamp(path)) for path in extra))
+
+
+@lru_cache(maxsize=4)
+def _read_gazetteer(stamped: tuple[tuple[str, tuple[int, int] | None], ...]) -> Gazetteer:
+    return Gazetteer.load(*(path for path, _ in stamped))
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    """What changes when a file does; None if it cannot be asked, which reading it will report."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _country_aliases(countries: Iterable[Country]) -> Iterator[Alias]:
