@@ -7,7 +7,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from entityrel.errors import RecordError
+from entityrel.errors import EntityrelError, RecordError
 from entityrel.graph import aggregate, build_graph
 from entityrel.graph.dataset import aggregate_dataset
 from graph_records import SUPPLY, article
@@ -87,6 +87,12 @@ def test_the_loop_of_the_benchmark_counts_the_same(tmp_path: Path, monkeypatch: 
 def test_folders_may_have_any_name(name: str, tmp_path: Path) -> None:
     write_tables(tmp_path / name, "part.parquet", ARTICLES[:2])
     assert len(aggregate_dataset(tmp_path / name).edges) == 1
+
+
+def test_too_little_memory_is_said(tmp_path: Path) -> None:
+    write_tables(tmp_path, "part.parquet", ARTICLES)
+    with pytest.raises(EntityrelError, match="memory='50KB'"):
+        aggregate_dataset(tmp_path, memory="50KB")
 
 
 def test_a_folder_that_is_no_dataset_is_named(tmp_path: Path) -> None:

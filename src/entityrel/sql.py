@@ -7,22 +7,23 @@ Needs the extra ``parquet``.
 from __future__ import annotations
 
 from glob import escape
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from entityrel.errors import EntityrelError, RecordError
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+try:
+    import duckdb
+except ImportError as error:
+    raise EntityrelError("SQL over a dataset needs duckdb: pip install 'entityrel[parquet]'") from error
 
-__all__ = ["TABLES", "open_tables"]
+__all__ = ["TABLES", "duckdb", "files", "open_tables"]
 
 #: The tables of a dataset, each a folder of Parquet files.
 TABLES: Final = ("articles", "mentions", "relations")
 
 
-def open_tables(folder: str | Path, **settings: str | int | bool) -> DuckDBPyConnection:
+def open_tables(folder: str | Path, **settings: str | int | bool) -> duckdb.DuckDBPyConnection:
     """A connection to a database in memory with a view for each table of a dataset.
 
     Args:
@@ -31,7 +32,6 @@ def open_tables(folder: str | Path, **settings: str | int | bool) -> DuckDBPyCon
 
     Raises:
         RecordError: If the folder is no such dataset.
-        EntityrelError: If DuckDB is not installed.
     """
     folder = Path(folder)
     for table in TABLES:
@@ -40,12 +40,17 @@ def open_tables(folder: str | Path, **settings: str | int | bool) -> DuckDBPyCon
                 f"{folder} is no Parquet dataset of entityrel: it has no {table}/*.parquet; "
                 "'entityrel annotate --format parquet' writes one"
             )
-    try:
-        duckdb = import_module("duckdb")
-    except ImportError as error:
-        raise EntityrelError("datasets need duckdb: pip install 'entityrel[parquet]'") from error
-    connection: DuckDBPyConnection = duckdb.connect(config=settings)
+    connection = duckdb.connect(config={**settings})
     for table in TABLES:
-        pattern = f"{escape(str(folder / table))}/*.parquet".replace("'", "''")
-        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{pattern}')")
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({files(folder / table, '*.parquet')})")
     return connection
+
+
+def files(folder: Path, pattern: str) -> str:
+    """A pattern of file names in a folder as text of SQL, whatever the folder is called.
+
+    Example:
+        >>> files(Path("it's [new]"), "*.parquet")
+        "'it''s [[]new]/*.parquet'"
+    """
+    return "'" + f"{escape(folder.as_posix())}/{pattern}".replace("'", "''") + "'"

@@ -6,13 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from entityrel.corpus.boilerplate import NOTE
-from entityrel.errors import EntityrelError, RecordError
-from entityrel.sql import open_tables
-
-try:
-    import duckdb
-except ImportError as error:
-    raise EntityrelError("queries need duckdb: pip install 'entityrel[parquet]'") from error
+from entityrel.errors import RecordError
+from entityrel.sql import duckdb, open_tables
 
 __all__ = ["VIEWS", "open_dataset", "query"]
 

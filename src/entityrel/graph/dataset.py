@@ -16,23 +16,22 @@ from functools import partial
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import networkx as nx
 
+from entityrel.errors import EntityrelError
 from entityrel.graph.counts import Amount, Statement, Telling
 from entityrel.graph.nodes import OUTLET_FIELDS, Entity, node_attributes, node_ids, outlet
 from entityrel.graph.statements import add_statements
 from entityrel.knowledge.ontology import load_ontology
-from entityrel.sql import open_tables
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from entityrel.sql import duckdb, open_tables
 
 __all__ = ["aggregate_dataset"]
 
 _BATCH: Final = 2_000
 _ROWS: Final = 20_000
+_THREADS: Final = 2  # each wants its share of the memory
 _ROLES: Final = ("subject", "object", "recipient", "source")
 
 #: Every mention of a relation and of its speakers: what a graph has nodes for.
@@ -107,7 +106,7 @@ _STATEMENTS: Final = """
 
 
 def aggregate_dataset(
-    folder: str | Path, *, min_sources: int = 0, min_articles: int = 0, memory: str = "128MB"
+    folder: str | Path, *, min_sources: int = 0, min_articles: int = 0, memory: str = "192MB"
 ) -> nx.MultiDiGraph:
     """What `entityrel.graph.aggregate` makes of the graph of all articles of a dataset, without that graph.
 
@@ -122,26 +121,39 @@ def aggregate_dataset(
 
     Raises:
         RecordError: If the folder is no such dataset.
-        EntityrelError: If DuckDB is not installed.
+        EntityrelError: If DuckDB needs more memory.
     """
     graph = nx.MultiDiGraph()
+    try:
+        _build(graph, Path(folder), memory, min_sources=min_sources, min_articles=min_articles)
+    except duckdb.OutOfMemoryException:
+        raise EntityrelError(f"{folder}: DuckDB needs more than memory={memory!r}; give it more") from None
+    return graph
+
+
+def _build(graph: nx.MultiDiGraph, folder: Path, memory: str, *, min_sources: int, min_articles: int) -> None:
     with tempfile.TemporaryDirectory(prefix="entityrel-") as spill:
-        path = Path(spill) / "sorted.parquet"
-        with open_tables(folder, memory_limit=memory, temp_directory=spill, preserve_insertion_order=False) as tables:
+        path = f"{spill}/sorted.parquet"
+        with open_tables(
+            folder, memory_limit=memory, temp_directory=spill, threads=_THREADS, preserve_insertion_order=False
+        ) as tables:
             outlets = _add_articles(tables)
             entities, nodes = _entities(tables)
             ids = _add_nodes(tables, nodes)
             # By way of a file, as a sort under way would keep its memory while the graph grows.
             symmetric = [name for name, predicate in load_ontology().predicates.items() if predicate.symmetric]
-            tables.execute(f"COPY ({_STATEMENTS}) TO '{path}' (ROW_GROUP_SIZE {_ROWS})", {"symmetric": symmetric})
+            tables.execute(
+                f"COPY ({_STATEMENTS}) TO $path (ROW_GROUP_SIZE {_ROWS})", {"symmetric": symmetric, "path": path}
+            )
         graph.add_nodes_from(sorted((nodes[entity], attributes) for entity, attributes in entities.items()))
         with open_tables(folder, memory_limit=memory, threads=1) as tables:
             statements = _statements(tables, path, ids, outlets)
             add_statements(graph, statements, min_sources=min_sources, min_articles=min_articles)
-    return graph
 
 
-def _fill(connection: DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> None:
+def _fill(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: list[tuple[Any, ...]]
+) -> None:
     """A new table of rows, which may be many."""
     connection.execute(f"CREATE TEMP TABLE {table} ({', '.join(map(' '.join, columns.items()))})")
     values = dict(zip(columns, ([*column] for column in zip(*rows, strict=True)), strict=False))
@@ -149,7 +161,7 @@ def _fill(connection: DuckDBPyConnection, table: str, columns: dict[str, str], r
         connection.execute(f"INSERT INTO {table} SELECT {', '.join(f'unnest(${name})' for name in columns)}", values)
 
 
-def _add_articles(connection: DuckDBPyConnection) -> list[str]:
+def _add_articles(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The table ``numbered`` of articles; returns the outlets by number."""
     connection.execute(_PUBLISHED)
     known = connection.execute("SELECT DISTINCT named, head FROM published").fetchall()
@@ -162,7 +174,7 @@ def _add_articles(connection: DuckDBPyConnection) -> list[str]:
     return outlets
 
 
-def _entities(connection: DuckDBPyConnection) -> tuple[dict[Entity, dict[str, Any]], dict[Entity, str]]:
+def _entities(connection: duckdb.DuckDBPyConnection) -> tuple[dict[Entity, dict[str, Any]], dict[Entity, str]]:
     """The attributes of the nodes, and the node ids of all entities, for which all have a say."""
     connection.execute(_FORMS)
     connection.execute(_TOLD)
@@ -186,7 +198,7 @@ def _entities(connection: DuckDBPyConnection) -> tuple[dict[Entity, dict[str, An
     return entities, nodes
 
 
-def _add_nodes(connection: DuckDBPyConnection, nodes: dict[Entity, str]) -> list[str]:
+def _add_nodes(connection: duckdb.DuckDBPyConnection, nodes: dict[Entity, str]) -> list[str]:
     """The table ``nodes``, and their ids by number."""
     order = sorted(nodes, key=nodes.__getitem__)
     rows = [(*entity, number) for number, entity in enumerate(order)]
@@ -195,9 +207,9 @@ def _add_nodes(connection: DuckDBPyConnection, nodes: dict[Entity, str]) -> list
 
 
 def _statements(
-    connection: DuckDBPyConnection, path: Path, ids: list[str], outlets: list[str]
+    connection: duckdb.DuckDBPyConnection, path: str, ids: list[str], outlets: list[str]
 ) -> Iterator[tuple[Statement, list[Telling]]]:
-    result = connection.execute(f"SELECT * FROM read_parquet('{path}')")
+    result = connection.execute("SELECT * FROM read_parquet($path)", {"path": path})
     rows = chain.from_iterable(iter(partial(result.fetchmany, _BATCH), []))
     for (subject, predicate, item, other), found in groupby(rows, key=itemgetter(0, 1, 2, 3)):
         made = Statement(ids[subject], sys.intern(predicate), None if item is None else ids[item], ids[other])
