@@ -14,6 +14,18 @@ from spacy.tokens import Doc, Token
 from entityrel.knowledge.cues import Lexicon, Link
 from entityrel.pipeline.claims import apply_claim, apply_showing, apply_wrong
 from entityrel.pipeline.governors import class_of, link_of
+from entityrel.pipeline.phrasings import (
+    complete,
+    confirm_or_deny,
+    instead,
+    interrupted,
+    line_between,
+    nonexistent,
+    rather_than,
+    set_off,
+    that_of,
+    too,
+)
 from entityrel.pipeline.posts import apply_past_posts
 from entityrel.pipeline.surroundings import apply_arguments, apply_surroundings, apply_trigger, negative_phrase
 from entityrel.pipeline.verdict import PLANNED, POSSIBLE, Verdict
@@ -60,7 +72,7 @@ def judge(doc: Doc, predicate: str, trigger: int, arguments: Iterable[int], lexi
 def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Token] | None:
     """Apply what governs ``node``; the way on, or None where nothing further out matters."""
     dep, head = node.dep_, node.head
-    if head == node or _line_between(node, head):
+    if head == node or line_between(node, head):
         if link_of(node) == "infinitive":
             verdict.raise_to(PLANNED, node)  # a headline: "Germany to hand Ukraine drones"
         _question(verdict, node)
@@ -69,7 +81,7 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
         return None
     if dep == "conj":
         verdict.steps.append("conj")
-        if (word := _instead(node)) is not None:
+        if (word := instead(node)) is not None:
             verdict.negate(word)
         return _conjunct(verdict, node, lexicon), head
     if dep in ("pobj", "pcomp"):
@@ -82,11 +94,14 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
         verdict.raise_to(PLANNED, node)  # "jets to be delivered by Russia"
     if dep in ("relcl", "appos", "parataxis", "dep", "intj", "agent", "meta"):
         verdict.steps.append(dep)
-        if dep == "relcl" and (nobody := _nonexistent(head, node)) is not None:
+        if dep == "relcl" and (nobody := nonexistent(head, node)) is not None:
             verdict.negate(nobody)
             return None
-        if dep == "relcl" and (found := class_of(head, "clause", lexicon)) and found[1].bound:
-            return apply_claim(verdict, head, lexicon)  # a "that" clause taken for a relative one
+        if dep == "relcl" and (found := class_of(head, "clause", lexicon)):  # a "that" clause taken for a relative one
+            if found[1].bound:
+                return apply_claim(verdict, head, lexicon)
+            if complete(node):
+                return _governed(verdict, node, head, "clause", lexicon)
         return None
     if dep in ("compound", "nmod", "poss", "amod", "acomp", "nummod", "quantmod"):
         if found := class_of(head, "object", lexicon):
@@ -96,33 +111,16 @@ def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Tok
     link = link_of(node)
     if dep == "advcl" and _asked(node, lexicon) and _whether(verdict, node, lexicon):
         return None
-    if dep == "advcl" and (word := _rather_than(node)) is not None:
+    if dep == "advcl" and (word := rather_than(node)) is not None:
         verdict.steps.append("advcl:rather than")
         verdict.negate(word)
         return None
-    complement = link == "gerund" and not _set_off(node) and class_of(head, link, lexicon)
+    complement = link == "gerund" and not set_off(node) and class_of(head, link, lexicon)
     if dep == "advcl" and link != "infinitive" and not complement:
         verdict.steps.append(f"advcl:{_mark(node)}")
         # A participle shares the fate of its verb ("may attack, using drones"); "when" and "after" clauses do not.
         return ("advcl", head) if node.tag_ == "VBG" and not _mark(node) else None
     return _governed(verdict, node, head, link, lexicon)
-
-
-def _set_off(node: Token) -> bool:
-    """Whether a comma stands before the clause: "he snubbed her, cancelling the meeting"."""
-    first = node.left_edge
-    return bool(first.i) and node.doc[first.i - 1].text == ","
-
-
-def _line_between(node: Token, head: Token) -> bool:
-    """Whether a paragraph ends between two words that a bad sentence boundary put into one tree."""
-    first, last = min(node.i, head.i), max(node.i, head.i)
-    if last - first < 3:
-        return False
-    return any(
-        token.is_space and "\n" in token.text and (token.text.count("\n") > 1 or node.doc[token.i - 1].is_punct)
-        for token in node.doc[first + 1 : last]
-    )
 
 
 def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: Lexicon) -> tuple[str, Token] | None:
@@ -141,15 +139,15 @@ def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: L
     if _whether(verdict, node, lexicon):
         return None
     found = class_of(head, link, lexicon)
-    if found is not None and lemma == "ask" and link == "clause" and not _that(node):
+    if found is not None and lemma == "ask" and link == "clause" and not that_of(node):
         found = None  # "asked why it sold tanks"
-    if link == "clause" and (outer := _interrupted(node, head)) is not None:
+    if link == "clause" and (outer := interrupted(node, head)) is not None:
         for judgement in (outer, *(child for child in outer.children if child.dep_ in ("acomp", "attr"))):
             if (parted := class_of(judgement, "object", lexicon)) and not parted[1].bound:
                 verdict.steps.append(f"parted:{parted[0]}")
                 verdict.govern(*parted, judgement)
                 return "subject", outer
-    if found is not None and _confirm_or_deny(head):
+    if found is not None and confirm_or_deny(head):
         verdict.steps.append("confirm or deny")
         verdict.raise_to(POSSIBLE, head)
         return None
@@ -172,7 +170,7 @@ def _governed(verdict: Verdict, node: Token, head: Token, link: Link, lexicon: L
             return apply_claim(verdict, head, lexicon)
         return None if governor.bound else (link, head)
     verdict.steps.append(f"{link}:{lemma}")
-    if link == "infinitive" and (word := _too(head)) is not None:
+    if link == "infinitive" and (word := too(head)) is not None:
         verdict.negate(word)
         return link, head
     if node.dep_ in ("acl", "advcl") and link == "infinitive":
@@ -200,6 +198,8 @@ def _through_preposition(verdict: Verdict, node: Token, lexicon: Lexicon) -> tup
             return link, head
         if preposition.lower_ != "without" or preposition.i < head.i or not _negative(head, lexicon):
             verdict.negate(preposition)  # but "not a day passes without"
+            if found and preposition.lower_ == "against":
+                verdict.govern(*found, head)
         return None
     if head.lemma_.lower() in lexicon.cues.involvement:
         verdict.steps.append("involvement")
@@ -232,6 +232,10 @@ def _above_preposition(preposition: Token, link: Link, lexicon: Lexicon) -> Toke
     for word in reversed(words[1:]):
         if class_of(word, link, lexicon):
             return word
+    if head.dep_ == "pobj" and head.head.head.pos_ == "NOUN" and class_of(head, link, lexicon) is None:
+        outer = class_of(head.head.head, link, lexicon)  # "talks with Rome on a sale", "reports in the press of a sale"
+        if outer and (head.ent_type_ or outer[1].bound):
+            return head.head.head
     if head.pos_ == "VERB" and class_of(head, link, lexicon) is None:
         for child in head.rights:
             if child.dep_ == "dobj" and child.right_edge.i == preposition.i - 1 and class_of(child, link, lexicon):
@@ -248,81 +252,11 @@ def _whether(verdict: Verdict, node: Token, lexicon: Lexicon) -> bool:
     return True
 
 
-def _that(node: Token) -> Token | None:
-    return next((child for child in node.lefts if child.dep_ == "mark" and child.lower_ == "that"), None)
-
-
-def _interrupted(node: Token, head: Token) -> Token | None:
-    """The clause before the speaker in "it is doubtful, she said, that they sold tanks", by its root."""
-    mark = _that(node)
-    if mark is None or not mark.i or node.doc[mark.i - 1].text != ",":
-        return None
-    clauses = [child for child in head.lefts if child.dep_ == "ccomp"]
-    if head.dep_ == "parataxis" and head.head != head:
-        clauses.append(head.head)
-    for clause in clauses:
-        if any(child.lower_ == "it" and child.dep_ in ("nsubj", "nsubjpass") for child in clause.lefts):
-            return clause
-    return None
-
-
-def _nonexistent(noun: Token, relative: Token) -> Token | None:
-    """The negation of "there was not a word that blamed", "it was not its jets that attacked", before the relative."""
-    while noun.dep_ in ("pobj", "prep") and noun.head != noun:
-        noun = noun.head
-    verb = noun.head
-    # "not Rome but Paris"
-    words = (*noun.children, *verb.children, *noun.doc[noun.i : relative.i])
-    contrast = any(word.lower_ == "but" for word in words)
-    if noun.dep_ != "attr" or verb.lemma_ != "be" or contrast:
-        return None
-    if not any(child.dep_ == "expl" or (child.dep_ == "nsubj" and child.lower_ == "it") for child in verb.lefts):
-        return None
-    negations = (*noun.lefts, *verb.children)
-    return next(
-        (word for word in negations if word.dep_ == "neg" or (word.dep_ == "det" and word.lower_ == "no")), None
-    )
-
-
-def _confirm_or_deny(verb: Token) -> bool:
-    """Whether somebody would "neither confirm nor deny"."""
-    first = verb.head if verb.dep_ == "conj" else verb
-    either = any(child.dep_ == "cc" and child.lower_ in ("or", "nor") for child in first.children)
-    pair = {first.lemma_, *(child.lemma_ for child in first.children if child.dep_ == "conj")}
-    return either and {"confirm", "deny"} <= pair
-
-
-def _too(head: Token) -> Token | None:
-    """The "too" of "too ill to meet her"."""
-    for word in (head, *(child for child in head.children if child.dep_ == "acomp")):
-        if word.pos_ in ("ADJ", "ADV") or word is not head:
-            for child in word.lefts:
-                if child.dep_ == "advmod" and child.lower_ == "too":
-                    return child
-    return None
-
-
-def _rather_than(node: Token) -> Token | None:
-    """The "rather" of "rather than attack, it waited"."""
-    for child in node.lefts:
-        if child.lower_ == "than" and child.i and node.doc[child.i - 1].lower_ == "rather":
-            return node.doc[child.i - 1]
-    return None
-
-
 def _negative(verb: Token, lexicon: Lexicon) -> bool:
     subjects = (child for child in verb.lefts if child.dep_ in ("nsubj", "nsubjpass"))
     if any(child.tag_ == "MD" for child in verb.lefts):
         return False
     return any(child.dep_ == "neg" for child in verb.lefts) or any(negative_phrase(s, lexicon) for s in subjects)
-
-
-def _instead(node: Token) -> Token | None:
-    """The "rather" of "lend shells to A rather than sell them to B", before the later conjunct."""
-    for child in node.head.children:
-        if child.dep_ == "cc" and child.lower_ == "than" and node.head.i < child.i < node.i:
-            return next((word for word in child.lefts if word.lower_ == "rather"), None)
-    return None
 
 
 def _conjunct(verdict: Verdict, node: Token, lexicon: Lexicon) -> str:

@@ -10,6 +10,7 @@ from entityrel.pipeline.verdict import PLANNED, Verdict
 __all__ = ["apply_past_posts"]
 
 _UNTIL = 4  # tokens behind a post in which "until" ends it
+_NEAR = 6  # tokens behind a post in which what it belongs to may stand
 _FORMER = {"amod", "advmod", "compound", "nmod", "punct", "det"}
 _COPULAS = {"be", "become", "remain", "stay"}
 _UNDOING = {"halting", "failing", "refusal"}
@@ -36,7 +37,10 @@ def apply_past_posts(verdict: Verdict, node: Token, arguments: list[Token], lexi
     if verdict.negated:
         return
     first, last = min(word.i for word in words), max(word.i for word in words)
+    last = max(last, *(word.i for word in arguments if word.i <= last + _NEAR), last)  # "head of NATO until May"
     for token in node.doc[max(first - 1, node.sent.start) : min(last + _UNTIL, node.sent.end)]:
+        if token.i > last and token.pos_ == "VERB":
+            break
         if token.lower_ in lexicon.cues.ended:
             verdict.negate(token, "former")
             return

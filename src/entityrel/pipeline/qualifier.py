@@ -29,8 +29,8 @@ __all__ = ["DocQualifier", "Qualifier", "choose_judgement", "make_qualifier"]
 
 #: Sentences between an argument and the trigger beyond which the argument's sentence is no part of the evidence.
 _NEAR_SENTENCES = 2
-#: The chances that the model must give to overrule the rules in the cases of `choose_judgement`.
-_SURE, _VERY_SURE = 0.8, 0.95
+#: The chance that the model must give to overrule the rules in the cases of `choose_judgement`.
+_SURE = 0.95
 #: The chance from which on a date is believed.
 _DATED = 0.5
 
@@ -40,14 +40,12 @@ def choose_judgement(model: LinearModel, features: list[str], verdict: Verdict) 
     chances = model.probabilities(features)
     best = int(chances.argmax())
     polarity, _, modality = model.classes[best].partition(" ")
-    needed = 0.0
-    if verdict.cues and (verdict.local or (verdict.negated and polarity == "affirmed")):
-        # "did not sell", "may sell"; and what the rules saw negated stays so
-        needed = _VERY_SURE if verdict.local and verdict.negated else _SURE
     if verdict.cues and verdict.negations > 1:
         return verdict.polarity, verdict.modality  # logic, rare in the gold: "did not deny selling"
-    if verdict.short:
-        needed = _VERY_SURE if verdict.cues or polarity == "negated" else needed
+    local = verdict.cues and verdict.local  # "did not sell", "may sell"
+    undone = verdict.cues and verdict.negated and polarity == "affirmed"
+    cut_short = verdict.short and (verdict.cues or polarity == "negated")
+    needed = _SURE if local or undone or cut_short else 0.0
     if chances[best] < needed:
         return verdict.polarity, verdict.modality
     return POLARITIES[polarity == "negated"], MODALITIES[[*MODALITIES].index(cast("Modality", modality))]

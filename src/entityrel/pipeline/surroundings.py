@@ -31,6 +31,9 @@ def apply_arguments(verdict: Verdict, node: Token, arguments: list[Token], lexic
         if node in (argument.head, argument.head.head):
             continue  # apply_surroundings sees it
         for child in argument.lefts:
+            following = node.doc[child.i + 1].lower_
+            if following in lexicon.cues.no_negation_before:
+                continue  # "no fewer than 40 tanks"
             if child.dep_ == "det" and child.lower_ in ("no", "neither") and argument.sent == node.sent:
                 verdict.negate(child)
                 return
@@ -50,6 +53,8 @@ def apply_surroundings(verdict: Verdict, node: Token, arrived: str, lexicon: Lex
         if child.dep_ == "aux":
             if lower == "to" and (yet := _yet(child)) is not None:
                 negation = yet
+            for below in child.children:  # "that at no time had it sold tanks"
+                negation = negation or _no_occasion(below, cues.occasions)
             if child.tag_ == "MD":
                 modal = child
             perfect = perfect or (lower in ("have", "'ve") and child.tag_ == "VB")
@@ -96,7 +101,7 @@ def _yet(to: Token) -> Token | None:
 
 def _no_occasion(preposition: Token, occasions: frozenset[str]) -> Token | None:
     """The "no" of "at no point", "under no circumstances"; "in no time" means at once."""
-    for noun in preposition.children:
+    for noun in preposition.children if preposition.dep_ == "prep" else ():
         if noun.dep_ == "pobj" and noun.lemma_.lower() in occasions:
             quick = preposition.lower_ == "in" and noun.lower_ == "time"
             return next((word for word in noun.lefts if word.lower_ == "no" and not quick), None)
@@ -177,7 +182,7 @@ def negative_phrase(phrase: Token, lexicon: Lexicon) -> Token | None:
         if first is not None and first.lower_ == "not" and child.dep_ in ("nummod", "quantmod", "det", "amod"):
             return first  # "not one tank"
         if child.lower_ in ("no", "neither") and child.dep_ in ("det", "preconj", "cc", "neg"):
-            return child
+            return child if _negates(child, lexicon.cues.no_negation_before) else None
         if child.dep_ == "neg" or (child.lower_ == "not" and child.i < phrase.i):
             return child if _negates(child, lexicon.cues.no_negation_before) else None
     return None
