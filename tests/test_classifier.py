@@ -214,3 +214,25 @@ def test_candidates_grow_linearly_with_a_list_without_full_stops() -> None:
 
     assert count(1200) <= 2 * MAX_DISTANCE * 1200
     assert count(1200) < 2.3 * count(600)
+
+
+def test_numbers_are_found_as_by_halving() -> None:
+    chosen = np.random.default_rng(0)
+    known = np.unique(chosen.integers(0, 1 << 32, 5000, dtype=np.uint32))
+    wanted = np.concatenate([known, chosen.integers(0, 1 << 32, 5000, dtype=np.uint32), [0, 0xFFFFFFFF]]).astype(
+        np.uint32
+    )
+    model = PairModel(
+        known, np.arange(len(known), dtype=np.int8)[:, None], np.ones(len(known), np.float32),
+        *(np.zeros(shape, np.float32) for shape in ((1, 1), (1, 1, 1), (1, 1), (1, 2, 1), (1, 1))),
+    )  # fmt: skip
+    at = np.searchsorted(known, wanted) % len(known)
+    assert model.finder(wanted).tolist() == np.where(known[at] == wanted, at, -1).tolist()
+
+
+def test_pairs_together_have_the_features_that_each_has_alone(sold: Doc) -> None:
+    view = DocView(sold)
+    numbers = [(0, 1), (1, 0), (0, 2), (2, 1)]
+    together = view.pairs(numbers)
+    for keys, (a, b) in zip(together, numbers, strict=True):
+        assert sorted(keys) == sorted(view.pair(view.mentions[a], view.mentions[b]).keys)

@@ -160,7 +160,7 @@ class _Labelled:
 
     def fill(self, pairs: Bags, triples: Bags) -> None:
         mentions = self.view.mentions
-        found: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, list[int]]] = {}
+        found: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
         positive: dict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
         for a, b in self.view.candidates():
             x, y = mentions[a], mentions[b]
@@ -183,9 +183,9 @@ class _Labelled:
                     positive[name, x.ident, y.ident].append((a, b))
                 else:
                     counts[i] = False  # stated, but elsewhere: this pair teaches nothing
-            found[a, b] = right, counts, self.view.pair(x, y).keys
+            found[a, b] = right, counts
         self._settle(found, positive)
-        for (a, b), (right, counts, keys) in found.items():
+        for ((a, b), (right, counts)), keys in zip(found.items(), self.view.pairs([*found]), strict=True):
             pairs.add(keys, right, counts, self.article)
             for i in np.flatnonzero(right):
                 if PREDICATES[i] in RECEIVING:
@@ -222,13 +222,16 @@ class _Labelled:
         wanted = {g["recipient"]["id"] for g in relations if g["recipient"]}
         number = {id(node): k for k, node in enumerate(mentions)}
         inside = {node.ident for k, node in enumerate(mentions) if any(self._inside(k, g) for g in relations)}
+        chosen = []
         for z in self.view.third(x, y):
             if LABELS[z.label] not in (ONTOLOGY[name].recipient or ()):
                 continue
             is_right = z.ident in wanted
             if is_right and z.ident in inside and not any(self._inside(number[id(z)], g) for g in relations):
                 continue
+            chosen.append((z, is_right))
+        for keys, (_, is_right) in zip(self.view.triples([(x, y, z) for z, _ in chosen]), chosen, strict=True):
             right, counts = np.zeros(len(RECEIVING), bool), np.zeros(len(RECEIVING), bool)
             counts[RECEIVING.index(name)] = True
             right[RECEIVING.index(name)] = is_right
-            triples.add(self.view.triple(x, y, z), right, counts, self.article)
+            triples.add(keys, right, counts, self.article)

@@ -7,6 +7,7 @@ of the same two entities is proposed once for an article, at the pair that state
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,9 @@ from spacy.tokens import Doc
 
 from entityrel.errors import PipelineError
 from entityrel.knowledge.ontology import load_ontology
+from entityrel.pipeline.feature_keys import Ints, Keys
 from entityrel.pipeline.linked_mentions import LABELS, Node
-from entityrel.pipeline.pair_features import DocView, WordTable
+from entityrel.pipeline.pair_features import OBJECT_SHIFT, SHIFTS, SUBJECT_SHIFT, DocView, WordTable
 from entityrel.pipeline.pair_model import PairModel
 from entityrel.pipeline.state import Proposal, put_proposals, require, state
 
@@ -210,23 +212,20 @@ class RelationClassifier:
 
     def _pairs(self, view: DocView, weights: Weights) -> list[tuple[str, Node, Node, float, int]]:
         """Predicate, subject, object, probability and trigger of the best pair of each two entities."""
-        bags: list[list[int]] = []
-        parts: list[NDArray[np.float32]] = []
-        pairs: list[tuple[Node, Node, int]] = []
-        for a, b in view.candidates():
-            x, y = view.mentions[a], view.mentions[b]
-            if self._outputs(weights, x, y):
-                features = view.pair(x, y)
-                bags.append(features.keys)
-                pairs.append((x, y, features.trigger))
-            if len(bags) == _BATCH:
-                parts.append(weights.pairs(bags))
-                bags = []
-        scores = np.concatenate([*parts, weights.pairs(bags)])
+        mentions = view.mentions
+        pairs = [(a, b) for a, b in view.candidates() if self._outputs(weights, mentions[a], mentions[b])]
+        parts: list[NDArray[np.float32]] = [np.zeros((0, weights.pairs.outputs), np.float32)]
+        triggers: list[int] = []
+        for start in range(0, len(pairs), _BATCH):
+            sums = _Sums()
+            some = _Pairs(view, pairs[start : start + _BATCH], sums)
+            parts.append(weights.pairs.probabilities(some.summed(sums.of(weights.pairs))))
+            triggers += some.triggers
+        scores = np.concatenate(parts)
         best: dict[tuple[Any, ...], tuple[str, Node, Node, float, int]] = {}
         # A pair far below the threshold is not calibrated above it by the weights that training finds.
-        for row, output in zip(*np.nonzero(scores > self.threshold / 2), strict=True):
-            x, y, trigger = pairs[row]
+        for row, output in np.argwhere(scores > self.threshold / 2).tolist():
+            x, y = (mentions[number] for number in pairs[row])
             if output not in self._outputs(weights, x, y):
                 continue
             name = weights.predicates[output]
@@ -235,14 +234,13 @@ class RelationClassifier:
                 key = tuple(sorted(key))
             probability = float(scores[row, output])
             if (name, *key) not in best or best[name, *key][3] < probability:
-                best[name, *key] = (name, x, y, probability, trigger)
+                best[name, *key] = (name, x, y, probability, triggers[row])
         return list(best.values())
 
     def _recipients(
         self, view: DocView, weights: Weights, chosen: list[tuple[str, Node, Node, float, int]]
     ) -> dict[tuple[str, int, int], list[tuple[Node | None, float]]]:
         """Likely recipients, with probabilities, by predicate and the starts of subject and object."""
-        bags: list[list[int]] = []
         rows: dict[tuple[int, int, int], int] = {}
         wanted: list[tuple[str, Node, Node, Node, int]] = []
         for name, x, y, _, _ in chosen:
@@ -250,14 +248,10 @@ class RelationClassifier:
             if labels is None or name not in weights.receiving:
                 continue
             for z in view.third(x, y):
-                if LABELS[z.label] not in labels:
-                    continue
-                at = (x.start, y.start, z.start)
-                if at not in rows:
-                    rows[at] = len(bags)
-                    bags.append(view.triple(x, y, z))
-                wanted.append((name, x, y, z, rows[at]))
-        scores = weights.recipients(bags)
+                if LABELS[z.label] in labels:
+                    row = rows.setdefault((x.number, y.number, z.number), len(rows))
+                    wanted.append((name, x, y, z, row))
+        scores = self._third(view, weights.recipients, [*rows])
         found: dict[tuple[str, int, int], dict[str, tuple[Node | None, float]]] = {}
         missing: dict[tuple[str, int, int], float] = {}
         for name, x, y, z, row in wanted:
@@ -276,6 +270,28 @@ class RelationClassifier:
         return out
 
     @staticmethod
+    def _third(view: DocView, model: PairModel, triples: list[tuple[int, int, int]]) -> NDArray[np.float32]:
+        """The model's probabilities of the last of each three mentions as recipient."""
+        parts: list[NDArray[np.float32]] = [np.zeros((0, model.outputs), np.float32)]
+        for start in range(0, len(triples), _BATCH):
+            some = triples[start : start + _BATCH]
+            keys = Keys()
+            keys.add_some(
+                [(n, k) for n, of in enumerate(some) for k in view.triple_alone(*(view.mentions[i] for i in of))]
+            )
+            sums = _Sums()
+            alone = sums.add(*keys.all(), len(some))
+            sides: list[tuple[_Pairs, list[int]]] = []
+            for first, shift in ((1, OBJECT_SHIFT), (0, SUBJECT_SHIFT)):
+                place: dict[tuple[int, int], int] = {}
+                rows = [place.setdefault((of[first], of[2]), len(place)) for of in some]
+                sides.append((_Pairs(view, [*place], sums, shift), rows))
+            found = sums.of(model)
+            summed = found[alone] + sum(pairs.summed(found)[rows] for pairs, rows in sides)
+            parts.append(model.probabilities(summed))
+        return np.concatenate(parts)
+
+    @staticmethod
     def _calibrated(weights: Weights, name: str, pair: float, has_recipient: bool, recipient: float) -> float:
         """The probability that the whole relation is right."""
         bias, of_pair, of_recipient, of_none = weights.calibration[weights.predicates.index(name)].tolist()
@@ -284,7 +300,7 @@ class RelationClassifier:
             logit += of_recipient * _logit(recipient)
         elif name in weights.receiving:
             logit += of_none * recipient
-        return float(1 / (1 + np.exp(-logit)))
+        return 1 / (1 + math.exp(-logit))
 
     # --- reading and writing -------------------------------------------------------------------------------
 
@@ -325,4 +341,50 @@ class RelationClassifier:
 
 def _logit(probability: float) -> float:
     clipped = min(max(probability, 1e-5), 1 - 1e-5)
-    return float(np.log(clipped / (1 - clipped)))
+    return math.log(clipped / (1 - clipped))
+
+
+class _Sums:
+    """Sums of embeddings of several sets of bags, found together."""
+
+    def __init__(self) -> None:
+        self._keys: list[Ints] = []
+        self._owners: list[Ints] = []
+        self._size = 0
+
+    def add(self, keys: Ints, owners: Ints, size: int) -> slice:
+        """Add ``size`` bags; returns their place among all."""
+        self._keys.append(keys)
+        self._owners.append(owners + self._size)
+        self._size += size
+        return slice(self._size - size, self._size)
+
+    def of(self, model: PairModel) -> NDArray[np.float32]:
+        """The sums of all bags, in the order in which they were added."""
+        return model.sums(np.concatenate(self._keys), np.concatenate(self._owners), self._size)
+
+
+class _Pairs:
+    """The features of some pairs, all shifted; those of a mention alone are summed once for all its pairs."""
+
+    def __init__(self, view: DocView, pairs: list[tuple[int, int]], sums: _Sums, shift: int = 0) -> None:
+        own, table = view.table(pairs)
+        self.triggers = table.triggers
+        self._own = sums.add(own.keys + shift, own.owners, len(pairs))
+        self._alone: list[tuple[Ints, Ints, slice]] = []
+        apart = np.flatnonzero(table.gap)
+        alone = view.alone
+        for rows, shifts in zip((np.arange(len(pairs)), apart), SHIFTS, strict=True):
+            for numbers, own_shift in zip((table.xs[rows], table.ys[rows]), shifts, strict=True):
+                met = np.zeros(len(view.mentions), bool)
+                met[numbers] = True
+                of_met = np.flatnonzero(met[alone.owners])
+                place = sums.add(alone.keys[of_met] + (own_shift + shift), alone.owners[of_met], len(view.mentions))
+                self._alone.append((rows, numbers, place))
+
+    def summed(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The sums of the embeddings of the features of each pair."""
+        total = sums[self._own].copy()
+        for rows, numbers, place in self._alone:
+            total[rows] += sums[place][numbers]
+        return total

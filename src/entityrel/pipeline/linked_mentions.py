@@ -54,7 +54,7 @@ class Node:
         label: Small integer of the label; 0 for an anaphor.
         ident: The entity's id; for an anaphor its lower-case head word.
         links: Role and cost by predicate token.
-        unary: Keys of its own.
+        number: Its place among the mentions; -1 for an anaphor.
         carrier: The noun that it modifies ("Russian [troops]"), or -1.
         anaphors: Anaphors that may stand for the mention, each with its rank (0: the nearest candidate).
     """
@@ -66,7 +66,7 @@ class Node:
     label: int
     ident: str
     links: dict[int, tuple[int, int]] = field(default_factory=dict)
-    unary: list[int] = field(default_factory=list)
+    number: int = -1
     carrier: int = -1
     anaphors: list[tuple[Node, int]] = field(default_factory=list)
 
@@ -89,6 +89,7 @@ class LinkedMentions(LinkedText):
         self.mentions = [self._mention(ent) for ent in doc.ents if ent.label_ in _LABELS]
         self.by_sent: list[list[Node]] = [[] for _ in self.starts]
         for number, node in enumerate(self.mentions):
+            node.number = number
             self.by_sent[node.sent].append(node)
             for i in range(node.start, node.end):
                 self.owner[i] = number
@@ -136,8 +137,8 @@ class LinkedMentions(LinkedText):
             pos = self.pos[i]
             labels: tuple[int, ...] | None = None
             if pos == "PRON":
-                labels = _PRONOUNS.get(self._lower_name(self.lower[i]))
-            elif pos == "NOUN" and (labels := _NOUNS.get(self._lower_name(self.key[i]))) is not None:
+                labels = _PRONOUNS.get(self._strings[self.lower[i]])
+            elif pos == "NOUN" and (labels := _NOUNS.get(self._strings[self.key[i]])) is not None:
                 kids = self.children[i]
                 if not any(self.dep[c] == "det" and self.tag[c] == "DT" for c in kids) or any(
                     self.owner[c] >= 0 for c in kids
@@ -173,15 +174,14 @@ class LinkedMentions(LinkedText):
 
     def candidates(self) -> Iterator[tuple[int, int]]:
         """Pairs of mentions (by number) that share a sentence, or that an anaphor brings into one."""
-        number = {id(node): i for i, node in enumerate(self.mentions)}
         for members in self.by_sent:
             for k, x in enumerate(members):
                 for y in members[k + 1 :]:
                     if y.start - x.start > MAX_DISTANCE:
                         break
                     if x.ident != y.ident:
-                        yield number[id(x)], number[id(y)]
-                        yield number[id(y)], number[id(x)]
+                        yield x.number, y.number
+                        yield y.number, x.number
         for x in self.mentions:
             found: set[int] = set()
             for node, _ in x.anaphors:
@@ -189,10 +189,10 @@ class LinkedMentions(LinkedText):
                     continue
                 for y in self._around(node):
                     if y.ident != x.ident and self._is_near(node, y):
-                        found.add(number[id(y)])
+                        found.add(y.number)
             for other in sorted(found):
-                yield number[id(x)], other
-                yield other, number[id(x)]
+                yield x.number, other
+                yield other, x.number
 
     def _around(self, node: Node) -> Iterator[Node]:
         """Mentions of the node's sentence that are not too far from it."""

@@ -49,29 +49,23 @@ class LinkedText:
     def __init__(self, doc: Doc) -> None:
         strings = doc.vocab.strings
         attrs = doc.to_array(["HEAD", "DEP", "POS", "TAG", "LEMMA", "LOWER", "SENT_START"])
-        names: dict[int, str] = {}
-
-        def name(value: int) -> str:
-            if value not in names:
-                names[value] = strings[value]
-            return names[value]
-
         self.n = n = len(doc)
-        offsets = attrs[:, 0].astype("int64").tolist()
-        self.head = [i + offset for i, offset in enumerate(offsets)]
-        self.dep_hash = [int(v) & WORD for v in attrs[:, 1].tolist()]
-        self.dep = [name(v) for v in attrs[:, 1].tolist()]
-        self.pos = [name(v) for v in attrs[:, 2].tolist()]
-        self.tag = [name(v) for v in attrs[:, 3].tolist()]
+        names: dict[int, str] = {}
+        columns = attrs.T.tolist()
+        for column in columns[1:4]:
+            names.update((value, strings[value]) for value in set(column) - names.keys())
+        self.head = (attrs[:, 0].astype("int64") + range(n)).tolist() if n else []
+        self.dep_hash = [value & WORD for value in columns[1]]
+        self.dep, self.pos, self.tag = ([names[value] for value in column] for column in columns[1:4])
         proper = [tag.startswith("NNP") for tag in self.tag]
-        lemma, lower = attrs[:, 4].tolist(), attrs[:, 5].tolist()
+        lemma, lower = columns[4:6]
         self.lower = lower
         #: Hash of the lemma (of the lower-case form of a proper noun): looks up a vector.
         self.key = [low if is_name else lem for is_name, lem, low in zip(proper, lemma, lower, strict=True)]
         self.word: list[int] = [value & WORD for value in self.key]
         self.sent: list[int] = []
         self.starts: list[int] = []
-        for i, value in enumerate(attrs[:, 6].tolist()):
+        for i, value in enumerate(columns[6]):
             if value == 1 or i == 0:
                 self.starts.append(i)
             self.sent.append(len(self.starts) - 1)
@@ -81,7 +75,7 @@ class LinkedText:
             if h != i:
                 self.children[h].append(i)
         self.owner = [-1] * n
-        self._lower_name = name
+        self._strings = strings
         self._depth = 0
         self._memo: dict[int, dict[int, tuple[int, int]]] = {}
 

@@ -1,17 +1,18 @@
 """Features of pairs of mentions for the relation classifier: what a pair looks like in the parse and in the text.
 
-A feature is an integer key (63 bits): a tag and up to three values mixed. Names never enter: a token inside a
-mention counts as the mention's label, so that what is learned holds for names that were never seen.
+A feature is an integer key (`feature_keys`). Names never enter: a token inside a mention counts as the mention's
+label, so that what is learned holds for names that were never seen.
 
 The heart is a `Node`'s *links*: the predicates (verbs, nouns, adjectives) of which a token is an argument, each
 with a logical role. They see through passives, coordination, apposition, relative and reduced relative clauses,
 control, light verbs and nominalisations, so that a pair's shared predicates tell who does what to whom.
+
+The features of a pair are its own (`pair_table`), and those of its two mentions alone, shifted by `SHIFTS`.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,26 +21,33 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from entityrel.pipeline import pair_knowledge
-from entityrel.pipeline.linked_mentions import LinkedMentions, Node
-from entityrel.pipeline.links import AGENT, SELF, THEME, WORD
+from entityrel.pipeline.feature_keys import Features, Ints, Keys, Ragged, key, text_key
+from entityrel.pipeline.linked_mentions import WEAPON, LinkedMentions, Node
+from entityrel.pipeline.links import WORD
+from entityrel.pipeline.pair_table import PairContext, PairTable
 from entityrel.pipeline.state import Proposal
 
-__all__ = ["DocView", "PairFeatures", "WordTable", "key", "text_key"]
+__all__ = ["OBJECT_SHIFT", "SHIFTS", "SUBJECT_SHIFT", "Bags", "DocView", "PairFeatures", "WordTable", "key"]
 
-_MASK: Final = 0x7FFFFFFFFFFFFFFF
 #: Labels that act are one in most features, so that what is learned of countries serves for groups too.
-_COARSE: Final = (0, 2, 2, 3, 2, 5)
+_COARSE: Final = np.array((0, 2, 2, 3, 2, 5))
 _POS_CLASS: Final = {"VERB": 1, "NOUN": 2, "PROPN": 2, "ADJ": 3}
+#: What is added to the keys of the subject and of the object alone; and again where they are in different sentences.
+SHIFTS: Final = ((1, 2), (3, 4))
+#: What is added to the keys of the pair of object and recipient, and of that of subject and recipient.
+OBJECT_SHIFT, SUBJECT_SHIFT = 11, 13
 
-
-def key(tag: int, a: int = 0, b: int = 0, c: int = 0) -> int:
-    """Mix a tag and up to three values (of at most 32 bits) into one key of 63 bits."""
-    return (tag * 0x9E3779B97F4A7C15 + a * 0xC2B2AE3D27D4EB4F + b * 0x165667B19E3779F9 + c * 0x27D4EB2F165667C5) & _MASK
-
-
-def text_key(text: str) -> int:
-    """A number for a short text, the same on every machine."""
-    return zlib.crc32(text.encode()) & WORD
+_LINK = Features("label role word", "1 label role word", "2 label role")
+_NEAR_LINK = Features("label word", "3 label word")
+_LINK_CLASS = Features("label role class", "9 label role class")
+_LINK_FRAME = Features("label role frame", "10 label role frame")
+_MENTION = Features("label dep", "4 label dep")
+#: By what is known of the two entities beforehand.
+_MAKER = Features("number fine word", "240 number fine", "241 number word")
+_POST = Features("number fine place", "242 number fine", "243 number fine place")
+_KNOWN = Features("tag number fine", "0 number fine")
+_CARRIER = Features("label word dep", "5 label word", "6 label dep")
+_AROUND = Features("label word place", "7 label word place")
 
 
 class WordTable:
@@ -82,6 +90,14 @@ class PairFeatures:
     trigger: int
 
 
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """Keys, each with the number of the pair, or mention, that it is a feature of."""
+
+    keys: Ints
+    owners: Ints
+
+
 class DocView(LinkedMentions):
     """A parsed Doc from which the features of pairs and triples of its mentions are read.
 
@@ -89,26 +105,31 @@ class DocView(LinkedMentions):
         doc: A Doc with parse, tags, lemmas and entities.
         table: What is known of words.
         rules: Proposals of the ruler, if they are to be features.
+
+    Attributes:
+        alone: The features of each mention by itself.
     """
 
     def __init__(self, doc: Doc, table: WordTable | None = None, rules: Iterable[Proposal] = ()) -> None:
         super().__init__(doc)
-        self.classes: list[tuple[int, ...]] = [()] * self.n
-        self.lex: list[tuple[int, ...]] = [()] * self.n
-        if table is not None:
-            self._look_up(table)
-        for node in self.mentions:
-            self._own_keys(node)
+        classes, frames = self._look_up(table)
+        self.context = PairContext(self, classes, frames, _COARSE)
+        self.alone = self._alone()
         self._read_rules(rules)
+        self._known: dict[tuple[int, str, int, str], tuple[int, ...]] = {}
 
-    def _look_up(self, table: WordTable) -> None:
+    def _look_up(self, table: WordTable | None) -> tuple[Ragged, Ragged]:
+        """Word classes, coarse to fine, and numbers of the predicates that it may state, by token."""
+        if table is None:
+            return Ragged([[]] * self.n), Ragged([[]] * self.n)
         rows = table.rows(np.array(self.key, dtype="uint64"))
-        for i, row in enumerate(rows.tolist()):
-            if row >= 0 and self.owner[i] < 0:
-                pos = _POS_CLASS.get(self.pos[i], 0)
-                self.classes[i] = tuple(c * 4 + pos for c in table.classes[row].tolist())
-                if pos:
-                    self.lex[i] = table.stated(row)
+        pos = np.array([_POS_CLASS.get(name, 0) for name in self.pos], np.int64)
+        known = (rows >= 0) & (np.array(self.owner, np.int64) < 0)
+        classes = table.classes[rows[known]].astype(np.int64) * 4 + pos[known][:, None]
+        stated: list[tuple[int, ...]] = [()] * self.n
+        for i in np.flatnonzero(known & (pos > 0)).tolist():
+            stated[i] = table.stated(rows[i])
+        return Ragged.of(classes.ravel(), known * classes.shape[1]), Ragged(stated)
 
     def _read_rules(self, rules: Iterable[Proposal]) -> None:
         """The ruler's proposals, by the numbers and by the entities of subject and object."""
@@ -129,83 +150,125 @@ class DocView(LinkedMentions):
             self._ruled_entities.setdefault(entities, set()).add(name)
             z = self.owner[span[0]] if (span := item.get("recipient")) else -1
             self._receivers.setdefault((x, y), set()).add(z)
+        self._touched = {pair for x, y in self._ruled for pair in ((x, y), (y, x))}
+        self._touched_entities = {pair for x, y in self._ruled_entities for pair in ((x, y), (y, x))}
 
-    def _own_keys(self, node: Node) -> None:
-        """Keys of a mention by itself: what it is an argument of, and the words around it."""
-        root = node.root
-        label = node.label
-        keys = node.unary
-        for predicate, (role, cost) in node.links.items():
-            if cost <= 3 and predicate != root:
-                word = self.word[predicate]
-                keys.append(key(1, label, role, word))
-                keys.append(key(2, label, role))
-                if cost <= 1:
-                    keys.append(key(3, label, word))
-                if self.classes[predicate]:
-                    keys.append(key(9, label, role, self.classes[predicate][-1]))
-                for number in self.lex[predicate]:
-                    keys.append(key(10, label, role, number))
-        keys.append(key(4, label, self.dep_hash[root]))
-        if node.carrier >= 0:
-            keys.append(key(5, label, self.word[node.carrier]))
-            keys.append(key(6, label, self.dep_hash[node.carrier]))
-        for i in (node.start - 2, node.start - 1, node.end, node.end + 1):
-            if 0 <= i < self.n:
-                keys.append(key(7, label, self.word[i], i - node.start if i < node.start else 5 + i - node.end))
-        if label == 3:
-            keys.append(key(8, self.key[node.root] & WORD))
+    def _alone(self) -> Bags:
+        """Keys of each mention by itself: what it is an argument of, and the words around it."""
+        c, keys = self.context, Keys()
+        rows = [
+            (node.number, predicate, role, cost)
+            for node in self.mentions
+            for predicate, (role, cost) in node.links.items()
+            if cost <= 3 and predicate != node.root
+        ]
+        mention, predicate, role, cost = np.array(rows, np.int64).reshape(-1, 4).T
+        label, word = c.label[mention], c.word[predicate]
+        keys.add(mention, _LINK(label, role, word))
+        near = cost <= 1
+        keys.add(mention[near], _NEAR_LINK(label[near], word[near]))
+        known = np.flatnonzero(c.classes.sizes[predicate])
+        finest = c.classes.values[c.classes.starts[predicate[known]] + c.levels - 1]
+        keys.add(mention[known], _LINK_CLASS(label[known], role[known], finest))
+        of, frame = c.frames.take(predicate)
+        keys.add(mention[of], _LINK_FRAME(label[of], role[of], frame))
+        every = np.arange(len(self.mentions))
+        keys.add(every, _MENTION(c.label, c.dep[c.root]))
+        carrier = np.array([node.carrier for node in self.mentions], np.int64)
+        with_carrier = np.flatnonzero(carrier >= 0)
+        carrier = carrier[with_carrier]
+        keys.add(with_carrier, _CARRIER(c.label[with_carrier], c.word[carrier], c.dep[carrier]))
+        for from_, shift, place in ((c.start, -2, -2), (c.start, -1, -1), (c.end, 0, 5), (c.end, 1, 6)):
+            token = from_ + shift
+            inside = np.flatnonzero((token >= 0) & (token < self.n))
+            places = np.full(len(inside), place)
+            keys.add(inside, _AROUND(c.label[inside], c.word[token[inside]], places))
+        weapons = [(node.number, key(8, self.key[node.root] & WORD)) for node in self.mentions if node.label == WEAPON]
+        keys.add_some(weapons)
+        return Bags(*keys.all())
+
+    def table(self, pairs: Sequence[tuple[int, int]]) -> tuple[Bags, PairTable]:
+        """The features of some pairs of mentions (by number), without those of the mentions alone."""
+        numbers = np.array(pairs, np.int64).reshape(-1, 2)
+        table = PairTable(self.context, numbers[:, 0], numbers[:, 1])
+        single: list[tuple[int, int]] = []
+        for pair, (a, b) in enumerate(pairs):
+            x, y = self.mentions[a], self.mentions[b]
+            if (a, b) in self._touched or (x.ident, y.ident) in self._touched_entities:
+                single += ((pair, found) for found in self._rule_keys(x, y))
+            if x.label == 1 and y.label in (2, 4):
+                single += ((pair, found) for found in self._office_keys(x, y))
+        table.keys.add_some(single)
+        self._add_known(table, pairs)
+        return Bags(*table.keys.all()), table
+
+    def _add_known(self, table: PairTable, pairs: Sequence[tuple[int, int]]) -> None:
+        """What is known of the two entities of each pair beforehand."""
+        c, fine = self.context, table.fine
+        known = [self._knowledge(self.mentions[a], self.mentions[b]) for a, b in pairs]
+        maker, post, *others = np.array(known, np.int64).reshape(-1, 5).T
+        rows = np.flatnonzero(maker)
+        trigger = np.array(table.triggers, np.int64)[rows]
+        table.keys.add(rows, _MAKER(maker[rows], fine[rows], np.where(trigger >= 0, c.word[trigger], 3)))
+        rows = np.flatnonzero(post)
+        x, y = c.start[table.xs[rows]], c.start[table.ys[rows]]
+        place = np.minimum(abs(x - y) // 3, 6) * 2 + (x < y)
+        table.keys.add(rows, _POST(post[rows], fine[rows], place))
+        for tag, numbers in zip((244, 245, 246), others, strict=True):
+            rows = np.flatnonzero(numbers)
+            table.keys.add(rows, _KNOWN(np.full(len(rows), tag), numbers[rows], fine[rows]))
+
+    def _knowledge(self, x: Node, y: Node) -> tuple[int, ...]:
+        """Numbers of what is known of two entities, found once for each two."""
+        entities = x.label, x.ident, y.label, y.ident
+        if entities not in self._known:
+            know = pair_knowledge
+            self._known[entities] = know.maker(x, y), know.post(x, y), know.kin(x, y), know.kind(y), know.kind(x)
+        return self._known[entities]
 
     def pair(self, x: Node, y: Node) -> PairFeatures:
-        """The features of ``x`` as subject and ``y`` as object."""
-        fine = x.label * 8 + y.label
-        types = _COARSE[x.label] * 8 + _COARSE[y.label]
-        forward = x.start < y.start
-        order = types * 2 + forward
-        keys: list[int] = [key(20, fine), key(21, fine, order)]
-        add = keys.append
-        gap = y.sent - x.sent
-        trigger = top = -1
-        shared: list[tuple[int, int, int, int]] = []
-        if gap == 0:
-            shared = self.shared(x, y)
-            trigger = shared[0][1] if shared else -1
-            ups, top, downs = self.path(x.root, y.root)
-            top = self._path_keys(keys, (ups, top, downs), types, fine)
-        for rank, (cost, predicate, role_x, role_y) in enumerate(shared):
-            self._role_keys(keys, 40 + 10 * (rank > 0), (predicate, role_x, role_y), types, cost)
-            self._class_keys(keys, 140 + 10 * (rank > 0), (predicate, role_x, role_y), types)
-        add(key(22, types, min(len(shared), 3), min(shared[0][0], 8) if shared else 9))
-        add(key(23, types, gap + 10))
-        trigger = self._anaphor_keys(keys, x, y, types, trigger)
-        first, last = (x.end, y.start) if forward else (y.end, x.start)
-        self._between_keys(keys, first, last, order, gap)
-        for k in x.unary:
-            add(k + 1)
-            if gap:
-                add(k + 3)
-        for k in y.unary:
-            add(k + 2)
-            if gap:
-                add(k + 4)
-        if trigger < 0:
-            trigger = top
-        self._rival_keys(keys, x, y, types)
-        self._rule_keys(keys, x, y)
-        self._known_keys(keys, x, y, trigger)
-        if x.label == 1 and y.label in (2, 4):
-            self._office_keys(keys, x, y, forward)
-        sent_start = self.starts[y.sent]
-        last_token = self.starts[y.sent + 1] - 1
-        add(key(24, y.sent == 0, self.pos[last_token] == "PUNCT", types))
-        add(key(25, min(x.start - self.starts[x.sent], 4), types))
-        add(key(26, min(y.start - sent_start, 4), types))
-        return PairFeatures(keys, trigger)
+        """All features of ``x`` as subject and ``y`` as object."""
+        own, table = self.table([(x.number, y.number)])
+        return PairFeatures([*own.keys.tolist(), *self._shifted(x, y)], table.triggers[0])
+
+    def pairs(self, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
+        """The keys of some pairs of mentions (by number), those of the mentions alone among them."""
+        own, _ = self.table(pairs)
+        order = np.argsort(own.owners, kind="stable")
+        ends = np.cumsum(np.bincount(own.owners, minlength=len(pairs)))
+        parts = np.split(own.keys[order], ends[:-1]) if len(pairs) else []
+        return [
+            [*part.tolist(), *self._shifted(self.mentions[a], self.mentions[b])]
+            for part, (a, b) in zip(parts, pairs, strict=True)
+        ]
+
+    def _shifted(self, x: Node, y: Node) -> list[int]:
+        """The features of the mentions of a pair alone."""
+        alone = [self.alone.keys[self.alone.owners == node.number] for node in (x, y)]
+        return [
+            found
+            for shifts in SHIFTS[: 2 if x.sent != y.sent else 1]
+            for keys, shift in zip(alone, shifts, strict=True)
+            for found in (keys + shift).tolist()
+        ]
 
     def triple(self, x: Node, y: Node, z: Node) -> list[int]:
         """Keys of ``z`` as recipient of what ``x`` does with ``y``."""
-        keys = [k + 11 for k in self.pair(y, z).keys]
-        keys += [k + 13 for k in self.pair(x, z).keys]
+        (keys,) = self.triples([(x, y, z)])
+        return keys
+
+    def triples(self, triples: Sequence[tuple[Node, Node, Node]]) -> list[list[int]]:
+        """Keys of each third mention as recipient of what the first does with the second."""
+        of_object = self.pairs([(y.number, z.number) for _, y, z in triples])
+        of_subject = self.pairs([(x.number, z.number) for x, _, z in triples])
+        return [
+            [*(k + OBJECT_SHIFT for k in one), *(k + SUBJECT_SHIFT for k in two), *self.triple_alone(*triple)]
+            for triple, one, two in zip(triples, of_object, of_subject, strict=True)
+        ]
+
+    def triple_alone(self, x: Node, y: Node, z: Node) -> list[int]:
+        """The keys of a triple without those of its pairs."""
+        keys: list[int] = []
         types = x.label * 64 + y.label * 8 + z.label
         common = x.links.keys() & y.links.keys() & z.links.keys()
         if common:
@@ -216,7 +279,7 @@ class DocView(LinkedMentions):
                 key(200, w, roles), key(201, roles, types), key(202, w, roles, types), key(203, role_z, types, w),
                 key(204, role_z, role_y, w),
             )  # fmt: skip
-            for number in self.lex[p]:
+            for number in self.context.frames.of_one(p):
                 keys += (key(207, number, roles), key(208, number, role_z, role_y))
         ruled = self._receivers.get((self.owner[x.start], self.owner[y.start]))
         if ruled is not None:
@@ -229,142 +292,10 @@ class DocView(LinkedMentions):
         keys += (key(205, place, types), key(206, types, abs(z.sent - y.sent) * 4 + abs(x.sent - y.sent)))
         return keys
 
-    def _path_keys(self, keys: list[int], path: tuple[list[int], int, list[int]], types: int, fine: int) -> int:
-        ups, top, downs = path
-        word, dep_hash = self.word, self.dep_hash
-        add = keys.append
-        up = down = 7
-        for i in ups:
-            up = (up * 1000003 + dep_hash[i]) & WORD
-        for i in downs:
-            down = (down * 1000003 + dep_hash[i]) & WORD
-        shape = (up * 31 + down) & WORD
-        lemma = word[top] if top >= 0 else 1
-        lexical = 5
-        for i in ups[1:] + downs[1:]:
-            w = word[i]
-            for c in self.classes[i]:
-                add(key(130, c, dep_hash[i], types))
-            for number in self.lex[i]:
-                add(key(131, number, types))
-                add(key(132, number, dep_hash[i], types))
-            add(key(30, w))
-            add(key(31, w, types))
-            add(key(32, w, dep_hash[i], types))
-            if self.pos[i] in ("VERB", "NOUN", "ADP", "ADJ"):
-                lexical = (lexical * 1000003 + w) & WORD
-        keys += (
-            key(33, shape), key(34, shape, types), key(35, lemma), key(36, lemma, types), key(37, lemma, shape),
-            key(38, lemma, shape, types), key(39, (lexical * 31 + lemma) & WORD, types),
-            key(60, up, lemma, types), key(61, down, lemma, types),
-            key(34, shape, fine), key(36, lemma, fine), key(62, dep_hash[ups[0]] if ups else 0, lemma, types),
-            key(63, dep_hash[downs[0]] if downs else 0, lemma, types),
-            key(64, min(len(ups), 6) * 8 + min(len(downs), 6), types),
-        )  # fmt: skip
-        if top >= 0:
-            for c in self.classes[top]:
-                add(key(133, c, types))
-                add(key(134, c, shape))
-            for number in self.lex[top]:
-                add(key(135, number, types))
-                add(key(136, number, shape))
-                add(key(137, number, up, types))
-                add(key(138, number, down, types))
-            for c in self.children[top]:
-                name = self.dep[c]
-                if name in ("aux", "auxpass", "prt", "agent", "neg"):
-                    add(key(65, dep_hash[c], lemma, types))
-                elif name == "prep":
-                    add(key(66, word[c], lemma, types))
-                elif name in ("dobj", "attr", "nsubj", "acomp"):
-                    add(key(67, word[c], lemma, types))
-        return top
-
-    def _role_keys(self, keys: list[int], tag: int, shared: tuple[int, int, int], types: int, cost: int) -> None:
-        """A shared predicate with the roles of both."""
-        predicate, role_x, role_y = shared
-        w = self.word[predicate]
-        roles = (role_x * 1009 + role_y) & WORD
-        keys += (
-            key(tag, w, roles), key(tag + 1, w, roles, types), key(tag + 2, roles, types),
-            key(tag + 3, w, role_x, types), key(tag + 4, w, role_y, types), key(tag + 5, w, types),
-            key(tag + 6, min(cost, 8), types),
-        )  # fmt: skip
-        for c in self.children[predicate]:
-            if self.dep[c] in ("prt", "dobj", "acomp", "attr"):
-                keys.append(key(tag + 7, self.word[c], roles, w))
-
-    def _class_keys(self, keys: list[int], tag: int, shared: tuple[int, int, int], types: int) -> None:
-        """Classes and frames of a shared predicate, with the roles of both."""
-        predicate, role_x, role_y = shared
-        roles = (role_x * 1009 + role_y) & WORD
-        for level, c in enumerate(self.classes[predicate]):
-            keys.append(key(tag + level, c, roles, types))
-        for number in self.lex[predicate]:
-            keys += (key(tag + 4, number, roles), key(tag + 5, number, roles, types), key(tag + 6, number))
-
-    def _anaphor_keys(self, keys: list[int], x: Node, y: Node, types: int, trigger: int) -> int:
-        """Pairs by way of an anaphor that may stand for the subject, or for the object."""
-        for side, (near, far) in enumerate(((x, y), (y, x))):
-            done = 0
-            for node, rank in near.anaphors:
-                if node.sent != far.sent or done > 2:
-                    continue
-                shared = self.shared(node, far) if side == 0 else self.shared(far, node)
-                if not shared or shared[0][0] > 4:
-                    continue
-                done += 1
-                cost, predicate, role_x, role_y = shared[0]
-                tag = 70 + 20 * side
-                self._role_keys(keys, tag, (predicate, role_x, role_y), types, cost)
-                self._class_keys(keys, 160 + 10 * side, (predicate, role_x, role_y), types)
-                word = self.lower[node.root] & WORD
-                gap = node.sent - near.sent
-                keys += (
-                    key(tag + 8, word, types, rank), key(tag + 9, word, gap, rank),
-                    key(tag + 10, types, rank * 4 + gap, self.dep_hash[near.root]),
-                )  # fmt: skip
-                if trigger < 0:
-                    trigger = predicate
-        return trigger
-
-    def _between_keys(self, keys: list[int], first: int, last: int, order: int, gap: int) -> None:
-        word = self.word
-        size = last - first
-        keys.append(key(110, min(8, size // 2), order))
-        owners = 0
-        previous = 3
-        for i in range(first, min(last, first + 14)):
-            w = word[i]
-            if self.owner[i] >= 0:
-                owners += i == first or self.owner[i - 1] != self.owner[i]
-            for number in self.lex[i]:
-                keys.append(key(116, number, order, gap))
-            if gap == 0:
-                keys += (key(111, w, order), key(112, w))
-                if size <= 6:
-                    keys.append(key(113, w, previous, order))
-            previous = w
-        keys.append(key(114, min(owners, 5), order))
-        if gap == 0 and size <= 4:
-            whole = 1
-            for i in range(first, last):
-                whole = (whole * 1000003 + word[i]) & WORD
-            keys.append(key(115, whole, order))
-
-    def _rival_keys(self, keys: list[int], x: Node, y: Node, types: int) -> None:
-        """Whether other mentions fill the role that one of the pair would need at the other's predicates."""
-        for side, (near, far) in enumerate(((y, x), (x, y))):
-            for predicate, (role, cost) in near.links.items():
-                if cost > 1 or role in (SELF, AGENT if side == 0 else THEME):
-                    continue
-                wanted = self.fillers.get((predicate, AGENT if side == 0 else THEME), ())
-                rivals = {self.mentions[i].ident for i in wanted}
-                state = 2 if far.ident in rivals else 1 if rivals else 0
-                keys += (key(180 + side, role, types, state), key(182 + side, self.word[predicate], types, state))
-
-    def _office_keys(self, keys: list[int], x: Node, y: Node, forward: bool) -> None:
+    def _office_keys(self, x: Node, y: Node) -> list[int]:
         """A person's offices, and how the country or organisation is linked to them."""
+        keys: list[int] = []
+        forward = x.start < y.start
         fine = x.label * 8 + y.label
         between = abs(x.start - y.start)
         rank = min(self.counts[y.ident], 4)
@@ -379,32 +310,17 @@ class DocView(LinkedMentions):
                 key(192, role, near * 4 + same, fine), key(193, word, fine),
                 key(194, word, rank, fine), key(195, word, (between < 8) * 2 + forward, fine),
             )  # fmt: skip
-            for c in self.classes[title][1:]:
+            for c in self.context.classes.of_one(title)[1:]:
                 keys.append(key(196, c, role * 8 + near, fine))
-            for number in self.lex[title]:
+            for number in self.context.frames.of_one(title):
                 keys.append(key(197, number, role * 8 + near, fine))
+        return keys
 
-    def _known_keys(self, keys: list[int], x: Node, y: Node, trigger: int) -> None:
-        """What is known of the two entities beforehand."""
-        fine = x.label * 8 + y.label
-        if number := pair_knowledge.maker(x, y):
-            keys += (key(240, number, fine), key(241, number, self.word[trigger] if trigger >= 0 else 3))
-        if number := pair_knowledge.post(x, y):
-            place = min(abs(x.start - y.start) // 3, 6) * 2 + (x.start < y.start)
-            keys += (key(242, number, fine), key(243, number, fine, place))
-        if number := pair_knowledge.kin(x, y):
-            keys.append(key(244, number, fine))
-        if number := pair_knowledge.kind(y):
-            keys.append(key(245, number, fine))
-        if number := pair_knowledge.kind(x):
-            keys.append(key(246, number, fine))
-
-    def _rule_keys(self, keys: list[int], x: Node, y: Node) -> None:
+    def _rule_keys(self, x: Node, y: Node) -> list[int]:
         """What the ruler says of a pair, of its reverse, and of the two entities elsewhere."""
-        if not self._ruled:
-            return
+        keys: list[int] = []
         a, b = self.owner[x.start], self.owner[y.start]
-        types = _COARSE[x.label] * 8 + _COARSE[y.label]
+        types = int(_COARSE[x.label] * 8 + _COARSE[y.label])
         for side, pair in enumerate(((a, b), (b, a))):
             for name, frame, details in self._ruled.get(pair, ()):
                 keys += (key(220 + side, name), key(222 + side, frame), key(224 + side, name, types))
@@ -414,3 +330,4 @@ class DocView(LinkedMentions):
             keys.append(key(226, name))
         for name in self._ruled_entities.get((y.ident, x.ident), ()):
             keys.append(key(227, name))
+        return keys

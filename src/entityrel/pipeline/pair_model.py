@@ -7,7 +7,7 @@ is left out, so that it cannot collide with what was. Embeddings are kept as 8-b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 __all__ = ["PairModel", "fingerprint"]
 
 _Floats = NDArray[np.float32]
+#: Names of the arrays that training finds.
+_ARRAYS = ("keys", "embeddings", "scales", "input_bias", "hidden", "hidden_bias", "output", "output_bias")
 
 
 def fingerprint(keys: NDArray[np.int64]) -> NDArray[np.uint32]:
@@ -27,6 +29,29 @@ def fingerprint(keys: NDArray[np.int64]) -> NDArray[np.uint32]:
     mixed *= np.uint64(0xC4CEB9FE1A85EC53)
     mixed ^= mixed >> np.uint64(33)
     return (mixed & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+
+
+class _Finder:
+    """Finds numbers that are spread evenly over 32 bits in a sorted array, several times as fast as by halving."""
+
+    def __init__(self, sorted_keys: NDArray[np.uint32]) -> None:
+        self._keys = np.append(sorted_keys, np.uint32(0xFFFFFFFF))
+        bits = min(18, max(1, len(sorted_keys).bit_length() + 1))
+        self._shift = np.uint32(32 - bits)
+        self._starts = np.searchsorted(sorted_keys, np.arange(1 << bits, dtype=np.uint32) << self._shift)
+        self._size = len(sorted_keys)
+
+    def __call__(self, wanted: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """The place of each number; -1 if it is not there."""
+        rows: NDArray[np.int64] = self._starts[wanted >> self._shift]
+        met = self._keys[rows]
+        further = np.flatnonzero(met < wanted)
+        while len(further):
+            rows[further] += 1
+            met[further] = self._keys[rows[further]]
+            further = further[met[further] < wanted[further]]
+        rows[(met != wanted) | (rows == self._size)] = -1
+        return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +75,19 @@ class PairModel:
     hidden_bias: _Floats
     output: _Floats
     output_bias: _Floats
+    finder: _Finder = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "finder", _Finder(self.keys))
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], prefix: str) -> PairModel:
         """Build a model of the arrays whose names start with ``prefix``."""
-        return cls(*(_widen(arrays[f"{prefix}{name}"]) for name in cls.__slots__))
+        return cls(*(_widen(arrays[f"{prefix}{name}"]) for name in _ARRAYS))
 
     def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
         """The weights by name, each name with ``prefix``; dense layers in half precision."""
-        found = {f"{prefix}{name}": getattr(self, name) for name in self.__slots__}
+        found = {f"{prefix}{name}": getattr(self, name) for name in _ARRAYS}
         halved = {f"{prefix}{name}" for name in ("hidden", "output", "input_bias", "hidden_bias", "output_bias")}
         return {name: a.astype(np.float16) if name in halved else a for name, a in found.items()}
 
@@ -69,15 +98,19 @@ class PairModel:
 
     def __call__(self, bags: Sequence[Sequence[int]]) -> _Floats:
         """Probabilities, one row a bag of keys, one column an output."""
-        if not bags:
-            return np.zeros((0, self.outputs), np.float32)
-        sizes = np.fromiter((len(bag) for bag in bags), np.int64, len(bags))
-        marks = fingerprint(np.fromiter((key for bag in bags for key in bag), np.int64, int(sizes.sum())))
-        rows = np.searchsorted(self.keys, marks)
-        rows[rows == len(self.keys)] = 0
-        known = self.keys[rows] == marks
-        owners = np.repeat(np.arange(len(bags)), sizes)[known]
-        return self._forward(self._sum(rows[known], owners, len(bags)))
+        sizes = np.fromiter(map(len, bags), np.int64, len(bags))
+        keys = np.fromiter((key for bag in bags for key in bag), np.int64, int(sizes.sum()))
+        return self.probabilities(self.sums(keys, np.repeat(np.arange(len(bags)), sizes), len(bags)))
+
+    def sums(self, keys: NDArray[np.int64], owners: NDArray[np.int64], size: int) -> _Floats:
+        """The sums of the embeddings of the keys of each of ``size`` bags; ``owners`` are the keys' bags."""
+        rows = self.finder(fingerprint(keys))
+        known = np.flatnonzero(rows >= 0)
+        owners = owners[known]
+        if size < 1 << 16:
+            owners = owners.astype(np.uint16)  # is sorted in linear time
+        order = np.argsort(owners, kind="stable")
+        return self._sum(rows[known[order]], owners[order], size)
 
     def _sum(self, rows: NDArray[np.int64], owners: NDArray[np.int64], size: int) -> _Floats:
         """Sums of the embeddings of each bag; in slices, so that a long text needs little memory."""
@@ -86,11 +119,12 @@ class PairModel:
         for start in range(0, len(rows), step):
             part, owner = rows[start : start + step], owners[start : start + step]
             values = self.embeddings[part] * self.scales[part, None]
-            first = np.flatnonzero(np.diff(owner, prepend=-1))
+            first = np.concatenate([[0], 1 + np.flatnonzero(owner[1:] != owner[:-1])])
             total[owner[first]] += np.add.reduceat(values, first, axis=0)
         return total
 
-    def _forward(self, summed: _Floats) -> _Floats:
+    def probabilities(self, summed: _Floats) -> _Floats:
+        """Probabilities of bags whose embeddings have been summed: one row a bag, one column an output."""
         networks, width = self.input_bias.shape
         mean = np.zeros((len(summed), self.outputs), np.float32)
         for k in range(networks):
