@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,54 @@ def test_wrong_sql_and_other_folders_are_errors(dataset: Path, tmp_path: Path) -
         query("SELECT 1", tmp_path)
 
 
-@pytest.mark.parametrize("library", ["pandas", "polars"])
-def test_other_libraries_read_the_tables(dataset: Path, library: str) -> None:
-    module = pytest.importorskip(library)
-    frame = module.read_parquet(dataset / "relations" / "part-000000.parquet")
-    assert {"subject_id", "predicate", "object_id", "recipient_id"} <= set(frame.columns)
+def _by_pyarrow(folder: Path, table: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pytest.importorskip("pyarrow.dataset").dataset(folder / table).to_table().to_pylist()
+    return rows
+
+
+def _by_duckdb(folder: Path, table: str) -> list[dict[str, Any]]:
+    columns, rows = query(f"SELECT * FROM {table}", folder)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _by_pandas(folder: Path, table: str) -> list[dict[str, Any]]:
+    frame = pytest.importorskip("pandas").read_parquet(folder / table, dtype_backend="pyarrow")
+    rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return rows
+
+
+def _by_polars(folder: Path, table: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pytest.importorskip("polars").read_parquet(folder / table / "*.parquet").to_dicts()
+    return rows
+
+
+@pytest.mark.parametrize("table", parquet.SCHEMAS)
+@pytest.mark.parametrize("read", [_by_pyarrow, _by_duckdb, _by_pandas, _by_polars])
+def test_every_library_reads_the_same_rows(
+    dataset: Path, table: str, read: Callable[[Path, str], list[dict[str, Any]]]
+) -> None:
+    articles = list(read_annotated(GOLDEN / "evaluate_gold.jsonl"))
+    rows = read(dataset, table)
+    assert list(rows[0]) == parquet.SCHEMAS[table].names
+    key = "id" if table == "articles" else "article"
+    found = sorted(
+        (row[key], row.get("start") or 0, row.get("subject_start") or 0, row.get("predicate")) for row in rows
+    )
+    expected: dict[str, list[tuple[Any, ...]]] = {
+        "articles": [(article.id, 0, 0, None) for article in articles],
+        "mentions": [(article.id, mention.start, 0, None) for article in articles for mention in article.entities],
+        "relations": [
+            (article.id, 0, item.subject.start, item.predicate) for article in articles for item in article.relations
+        ],
+    }
+    assert found == sorted(expected[table])
+
+
+def test_dates_texts_and_missing_values_are_what_the_records_have(dataset: Path) -> None:
+    articles = {article.id: article for article in read_annotated(GOLDEN / "evaluate_gold.jsonl")}
+    for read in (_by_pyarrow, _by_duckdb, _by_pandas, _by_polars):
+        for row in read(dataset, "articles"):
+            article = articles[row["id"]]
+            assert (row["text"], row["date"], row["title"]) == (article.text, article.date, article.title), (
+                read.__name__
+            )
