@@ -8,7 +8,7 @@ import networkx as nx
 import pytest
 
 from entityrel.errors import EntityrelError, RecordError
-from entityrel.graph import aggregate, build_graph
+from entityrel.graph import aggregate, build_graph, dataset
 from entityrel.graph.dataset import aggregate_dataset
 from graph_records import SUPPLY, article
 
@@ -89,10 +89,12 @@ def test_folders_may_have_any_name(name: str, tmp_path: Path) -> None:
     assert len(aggregate_dataset(tmp_path / name).edges) == 1
 
 
-def test_too_little_memory_is_said(tmp_path: Path) -> None:
+def test_too_little_memory_is_said_or_made_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tables(tmp_path, "part.parquet", ARTICLES)
-    with pytest.raises(EntityrelError, match="memory='50KB'"):
+    with pytest.raises(EntityrelError, match="more memory than 50KB"):
         aggregate_dataset(tmp_path, memory="50KB")
+    monkeypatch.setattr(dataset, "_MEMORY", ("50KB", "1GB"))
+    assert len(aggregate_dataset(tmp_path).edges) == 4
 
 
 def test_a_folder_that_is_no_dataset_is_named(tmp_path: Path) -> None:

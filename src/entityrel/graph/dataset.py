@@ -31,6 +31,7 @@ __all__ = ["aggregate_dataset"]
 
 _BATCH: Final = 2_000
 _ROWS: Final = 20_000
+_MEMORY: Final = ("128MB", "512MB", "2GB")
 _THREADS: Final = 2  # each wants its share of the memory
 _ROLES: Final = ("subject", "object", "recipient", "source")
 
@@ -106,7 +107,7 @@ _STATEMENTS: Final = """
 
 
 def aggregate_dataset(
-    folder: str | Path, *, min_sources: int = 0, min_articles: int = 0, memory: str = "192MB"
+    folder: str | Path, *, min_sources: int = 0, min_articles: int = 0, memory: str | None = None
 ) -> nx.MultiDiGraph:
     """What `entityrel.graph.aggregate` makes of the graph of all articles of a dataset, without that graph.
 
@@ -117,21 +118,23 @@ def aggregate_dataset(
         folder: A dataset of ``entityrel annotate --format parquet``.
         min_sources: Leave out statements with fewer independent sources.
         min_articles: Leave out statements in fewer articles.
-        memory: How much DuckDB may take; it sorts on disk beyond that.
+        memory: How much DuckDB may take ("1GB"); it sorts on disk beyond that. By default little, and more only where
+            that is not enough.
 
     Raises:
         RecordError: If the folder is no such dataset.
         EntityrelError: If DuckDB needs more memory.
     """
+    for limit in (memory,) if memory else _MEMORY:
+        try:
+            return _aggregated(Path(folder), limit, min_sources=min_sources, min_articles=min_articles)
+        except duckdb.OutOfMemoryException:
+            continue
+    raise EntityrelError(f"{folder}: DuckDB needs more memory than {memory or _MEMORY[-1]}; give it more")
+
+
+def _aggregated(folder: Path, memory: str, *, min_sources: int, min_articles: int) -> nx.MultiDiGraph:
     graph = nx.MultiDiGraph()
-    try:
-        _build(graph, Path(folder), memory, min_sources=min_sources, min_articles=min_articles)
-    except duckdb.OutOfMemoryException:
-        raise EntityrelError(f"{folder}: DuckDB needs more than memory={memory!r}; give it more") from None
-    return graph
-
-
-def _build(graph: nx.MultiDiGraph, folder: Path, memory: str, *, min_sources: int, min_articles: int) -> None:
     with tempfile.TemporaryDirectory(prefix="entityrel-") as spill:
         path = f"{spill}/sorted.parquet"
         with open_tables(
@@ -149,6 +152,7 @@ def _build(graph: nx.MultiDiGraph, folder: Path, memory: str, *, min_sources: in
         with open_tables(folder, memory_limit=memory, threads=1) as tables:
             statements = _statements(tables, path, ids, outlets)
             add_statements(graph, statements, min_sources=min_sources, min_articles=min_articles)
+    return graph
 
 
 def _fill(
