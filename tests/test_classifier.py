@@ -11,8 +11,8 @@ from spacy.tokens import Doc, Span
 
 from entityrel.errors import PipelineError
 from entityrel.knowledge.ontology import load_ontology
-from entityrel.pipeline.classifier import RelationClassifier, Weights
-from entityrel.pipeline.linked_mentions import MAX_DISTANCE
+from entityrel.pipeline.classifier import RelationClassifier, Scored, Weights
+from entityrel.pipeline.linked_mentions import MAX_DISTANCE, Node
 from entityrel.pipeline.links import AGENT, THEME
 from entityrel.pipeline.pair_features import DocView, WordTable, key
 from entityrel.pipeline.pair_model import PairModel, fingerprint
@@ -23,6 +23,9 @@ ONTOLOGY = load_ontology().predicates
 PREDICATES = tuple(ONTOLOGY)
 RECEIVING = tuple(name for name in PREDICATES if ONTOLOGY[name].recipient)
 TABLE = WordTable(np.zeros(1, np.uint64), np.zeros((1, 3), np.uint16), np.zeros(1, np.uint32))
+
+#: Token, number of the label and id of Iran, the drones and Russia in the sentences below.
+PARTIES = ((0, 2, "iran"), (2, 3, "drones"), (4, 2, "russia"))
 
 Row = tuple[str, str, str, str, int]
 ACTIVE: list[Row] = [
@@ -236,3 +239,21 @@ def test_pairs_together_have_the_features_that_each_has_alone(sold: Doc) -> None
     together = view.pairs(numbers)
     for keys, (a, b) in zip(together, numbers, strict=True):
         assert sorted(keys) == sorted(view.pair(view.mentions[a], view.mentions[b]).keys)
+
+
+@pytest.mark.parametrize(
+    ("reverse", "sentence", "proposed"), [(0.0, 0, 0.8), (0.25, 0, 0.6), (0.7, 0, None), (0.7, 1, 0.8)]
+)
+def test_a_direction_that_may_be_the_other_one_is_doubted(
+    reverse: float, sentence: int, proposed: float | None, sold: Doc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iran, drones, russia = (Node(i, i + 1, i, 0, label, name) for i, label, name in PARTIES)
+    elsewhere = Node(2, 3, 2, sentence, 3, "drones")
+    found = [
+        Scored("transfers", iran, drones, russia, 1, 0.8, 0.8, 0.8),
+        Scored("transfers", russia, elsewhere, iran, 1, reverse, reverse, reverse),
+    ]
+    classifier = RelationClassifier(0.3)
+    monkeypatch.setattr(classifier, "scored", lambda doc: iter(found))
+    scores = {item["subject"]: item["score"] for item in classifier.propose(sold)}
+    assert scores.get((0, 1)) == (None if proposed is None else pytest.approx(proposed))

@@ -127,6 +127,25 @@ class Scored:
     score: float
 
 
+class _Directed:
+    """The best score of each direction: who does it to whom, or gives what to whom, by predicate and sentence."""
+
+    def __init__(self, items: Iterable[Scored]) -> None:
+        self._best: dict[tuple[str, int, str, str, str], float] = {}
+        for item in items:
+            target = item.recipient or item.object
+            key = self._key(item, item.subject, target)
+            self._best[key] = max(item.score, self._best.get(key, 0.0))
+
+    def reverse(self, item: Scored) -> float:
+        """The score of the reverse of ``item``; 0 if there is none."""
+        return self._best.get(self._key(item, item.recipient or item.object, item.subject), 0.0)
+
+    @staticmethod
+    def _key(item: Scored, giver: Node, target: Node) -> tuple[str, int, str, str, str]:
+        return item.predicate, item.object.sent, item.object.ident if item.recipient else "", giver.ident, target.ident
+
+
 @Language.factory(
     "entityrel_classifier",
     requires=["doc.ents", "token.dep", "token.lemma", "token.tag", "token.pos"],
@@ -167,9 +186,16 @@ class RelationClassifier:
             yield self(doc)
 
     def propose(self, doc: Doc) -> Iterator[Proposal]:
-        """The relations that the model finds in ``doc``, with probabilities of ``threshold`` or more."""
-        for item in self.scored(doc):
-            if item.score >= self.threshold:
+        """The relations that the model finds in ``doc``, with probabilities of ``threshold`` or more.
+
+        Where the model takes the reverse for possible too, in the same sentence, the probability is that of the one
+        without the other: a model that cannot tell who does it to whom says nothing.
+        """
+        items = list(self.scored(doc))
+        directed = _Directed(item for item in items if not self._predicates[item.predicate].symmetric)
+        for item in items:
+            score = item.score * (1 - directed.reverse(item))
+            if score >= self.threshold:
                 yield Proposal(
                     predicate=item.predicate,
                     subject=(item.subject.start, item.subject.end),
@@ -177,7 +203,7 @@ class RelationClassifier:
                     recipient=(item.recipient.start, item.recipient.end) if item.recipient else None,
                     trigger=(item.trigger, item.trigger + 1) if item.trigger >= 0 else None,
                     extractor=EXTRACTOR,
-                    score=round(item.score, 4),
+                    score=round(score, 4),
                 )
 
     def scored(self, doc: Doc) -> Iterator[Scored]:
