@@ -1,6 +1,6 @@
 """Peak memory of a worker process after 1,000, 10,000 and 100,000 short articles, and how far it drifts.
 
-    python benchmarks/memory.py [--articles 1000 10000 100000] [--words 30] [--workers 2] > memory.json
+    python benchmarks/memory.py [--articles 1000 10000 100000] [--words 10] [--workers 2] > memory.json
 
 One run over the largest number: the peak (VmHWM of /proc, so Linux only) of each worker and of the process that reads
 and writes is taken when so many articles are done. Drift is the growth of the largest worker from the second last
@@ -36,7 +36,7 @@ def peak(process: int | str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="when to measure")
-    parser.add_argument("--words", type=int, default=30, help="of an article, about")
+    parser.add_argument("--words", type=int, default=10, help="of an article, at least; paragraphs make it some 40")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--pipeline", default="sm")
     args = parser.parse_args()

@@ -242,7 +242,8 @@ def _article(file: str, number: int, data: Any, fields: Mapping[str, str]) -> In
     try:
         return Input(file, number, Article.parse(data))
     except RecordError as error:
-        return Rejected(file, number, ident, textwrap.shorten(str(error), 300))
+        reason = str(error).removeprefix(f"article {ident or '?'!r}: ")
+        return Rejected(file, number, ident, textwrap.shorten(reason, 300))
 
 
 def _is_deep(data: object) -> bool:
