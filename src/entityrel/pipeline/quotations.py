@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
 from spacy.tokens import Doc, Token
 
 from entityrel.knowledge.cues import Lexicon
@@ -99,7 +100,7 @@ def _share_of_first_person(doc: Doc) -> float:
 
 def printed_statements(doc: Doc, speakers: Speakers, lexicon: Lexicon) -> Iterator[Statement]:
     """A text behind "released the following statement:", up to the end of the article."""
-    for token in doc:
+    for token in _written(doc, (":", ".")):
         follows = token.text == "." and token.i and token.nbor(-1).lower_ == "following"
         if not (token.text == ":" or follows) or "\n" not in doc[token.i + 1 : token.i + 2].text:
             continue
@@ -114,6 +115,15 @@ def printed_statements(doc: Doc, speakers: Speakers, lexicon: Lexicon) -> Iterat
             if speaker is not None:
                 yield Statement(token.i + 1, len(doc), (word.i, word.i + 1), (speaker.start, speaker.end), "text")
                 return
+
+
+def _written(doc: Doc, texts: Iterable[str], *, spaces: bool = False) -> Iterator[Token]:
+    """The tokens with one of these texts, and those of white space if wanted."""
+    orth, space = doc.to_array(["ORTH", "IS_SPACE"]).T
+    wanted = np.isin(orth, np.array([doc.vocab.strings.add(text) for text in texts], np.uint64))
+    if spaces:
+        wanted |= space == 1
+    return (doc[i] for i in np.flatnonzero(wanted).tolist())
 
 
 def _paragraph_end(doc: Doc, start: int, breaks: int) -> int:
@@ -170,7 +180,7 @@ def _quoted(doc: Doc) -> Iterator[TokenSpan]:
     """Token spans inside quotation marks; one left open ends with its paragraph."""
     opened: int | None = None
     closing = ""
-    for token in doc:
+    for token in _written(doc, (*_OPENING, *_OPENING.values(), *_DOUBLE), spaces=True):
         text = token.text
         if opened is None:
             if text in _OPENING:
