@@ -64,7 +64,7 @@ export function draw(graph, places, pairs, filtered, { onNode, onPair, onNothing
     labelFont: "system-ui, sans-serif",
     labelRenderedSizeThreshold: narrow * (graph.nodes > 2000 ? 9 : graph.nodes > 100 ? 6 : 0),
     labelSize: narrow < 1 ? 12 : 14,
-    labelDensity: 2, // `drawNames` leaves out those that would hide others
+    labelDensity: graph.nodes > 2000 ? 0.7 : 2, // `drawNames` leaves out those that would hide others
     stagePadding: narrow * 60,
     hideEdgesOnMove: pairs.length > 20000,
     zIndex: true,
