@@ -85,6 +85,7 @@ class Cues(Strict):
     occasions: Words
     nearly: Words
     missing: Words
+    worth: Words
     showing: Words
     no_negation_before: Words
     possible_adverbs: Words

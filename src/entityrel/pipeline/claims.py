@@ -31,6 +31,12 @@ def apply_claim(verdict: Verdict, claim: Token, lexicon: Lexicon) -> tuple[str, 
             verdict.negate(word)
         return None
     verb = claim.head
+    if claim.dep_ == "pobj":
+        verb = verb.head
+        if (nothing := _worthless(verb, lexicon)) is not None:
+            verdict.steps.append("missing:worth")
+            verdict.negate(nothing)
+            return None
     for word in _said_of(claim):
         found = class_of(word, "object", lexicon)
         if found and found[0] in _DENYING:
@@ -52,6 +58,8 @@ def _said_of(claim: Token) -> Iterator[Token]:
         for preposition in verb.children:
             if preposition.lower_ == "as":  # "described as pure invention"
                 yield from preposition.children
+    if claim.dep_ == "pobj" and verb.head.pos_ == "VERB":
+        yield verb.head  # "poured cold water on reports"
     if claim.dep_ not in ("nsubj", "nsubjpass"):
         return
     verbs = [verb, *(child for child in verb.children if child.dep_ == "conj")]
@@ -63,6 +71,14 @@ def _said_of(claim: Token) -> Iterator[Token]:
         for child in (child for copula in copulas for child in copula.children):
             if child.dep_ in _COMPLEMENTS or (child.dep_ == "prep" and child.lower_ == "without"):
                 yield child
+
+
+def _worthless(above: Token, lexicon: Lexicon) -> Token | None:
+    """The "no" of "no merit in the claim"; ``above`` is what "in" belongs to."""
+    for noun in (above, *(child for child in above.children if child.dep_ in ("dobj", "attr"))):
+        if noun.lemma_.lower() in lexicon.cues.worth:
+            return next((word for word in noun.lefts if word.lower_ in lexicon.cues.missing), None)
+    return None
 
 
 def apply_wrong(verdict: Verdict, verb: Token, lexicon: Lexicon) -> bool:

@@ -32,12 +32,14 @@ def class_of(head: Token, link: Link, lexicon: Lexicon) -> tuple[str, Governor] 
 
 
 def _companions(head: Token) -> Iterator[str]:
-    """Particles, prepositions and short prepositional phrases: "off", "on hold", "out of question"."""
+    """Particles, prepositions, objects and short prepositional phrases: "off", "water", "on hold"."""
     for child in head.children:
         if child.dep_ in _COMPANIONS:
             yield child.lower_
             if child.dep_ == "prep":
                 yield from _phrases(child)
+        elif child.dep_ == "dobj":
+            yield child.lemma_.lower()
 
 
 def _phrases(preposition: Token) -> Iterator[str]:

@@ -34,6 +34,7 @@ __all__ = ["Verdict", "judge"]
 
 _MAX_STEPS = 14
 _SHORT = 16  # words
+_PURPOSES = {"for", "towards", "toward"}
 
 
 def judge(doc: Doc, predicate: str, trigger: int, arguments: Iterable[int], lexicon: Lexicon) -> Verdict:
@@ -236,6 +237,8 @@ def _above_preposition(preposition: Token, link: Link, lexicon: Lexicon) -> Toke
         outer = class_of(head.head.head, link, lexicon)  # "talks with Rome on a sale", "reports in the press of a sale"
         if outer and (head.ent_type_ or outer[1].bound):
             return head.head.head
+    if head.dep_ == "dobj" and preposition.lower_ in _PURPOSES and class_of(head, link, lexicon) is None:
+        return head.head if class_of(head.head, link, lexicon) else head  # "earmarked funds for a purchase"
     if head.pos_ == "VERB" and class_of(head, link, lexicon) is None:
         for child in head.rights:
             if child.dep_ == "dobj" and child.right_edge.i == preposition.i - 1 and class_of(child, link, lexicon):

@@ -13,7 +13,7 @@ _UNTIL = 4  # tokens behind a post in which "until" ends it
 _NEAR = 6  # tokens behind a post in which what it belongs to may stand
 _FORMER = {"amod", "advmod", "compound", "nmod", "punct", "det"}
 _COPULAS = {"be", "become", "remain", "stay"}
-_UNDOING = {"halting", "failing", "refusal"}
+_UNDOING = {"ceasing", "halting", "failing", "refusal"}
 _OPEN = {"MD", "VB", "TO"}  # "will resign", "to be sacked"
 _SUBJECTS = {"nsubj", "nsubjpass"}
 

@@ -122,7 +122,7 @@ def _class_of_modifier(word: Token, lexicon: Lexicon) -> tuple[str, Governor] | 
     found = lexicon.governor(lemma, "ADJ", frozenset(), "object")
     if found is None and word.tag_ == "VBN":
         found = lexicon.governor(lemma, "VERB", frozenset(), "object")
-    return found
+    return None if found and found[1].bound else found  # "repeated requests" says nothing
 
 
 def _could_not(modal: Token | None, negation: Token, perfect: bool, arrived: str) -> bool:
