@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from entityrel.knowledge.cues import Lexicon, Link
 from entityrel.pipeline.claims import apply_claim, apply_showing, apply_wrong
@@ -42,15 +42,14 @@ def judge(doc: Doc, predicate: str, trigger: int, arguments: Iterable[int], lexi
 
     Args:
         doc: A parsed Doc with CLEAR labels.
-        predicate: The relation's predicate; some triggers speak for themselves ("offer" in ``transfers``).
+        predicate: The relation's predicate; some triggers speak for themselves ("offer" in ``transfers``). "" for
+            the walk alone; the verdict does not know then whether the sentence is short.
         trigger: Index of the trigger's head token.
         arguments: Indices of the head tokens of the arguments ("no tanks" negates).
         lexicon: The cues.
     """
     node = doc[trigger]
-    sentence = node.sent
-    words = len(sentence) if len(sentence) > 2 * _SHORT else sum(1 for token in sentence if token.is_alpha)
-    verdict = Verdict(predicate, short=words <= _SHORT)
+    verdict = Verdict(predicate, short=bool(predicate) and _is_short(node.sent))
     apply_trigger(verdict, predicate, node, lexicon)
     if predicate in lexicon.cues.affiliations:
         apply_past_posts(verdict, node, [doc[index] for index in arguments], lexicon)
@@ -68,6 +67,10 @@ def judge(doc: Doc, predicate: str, trigger: int, arguments: Iterable[int], lexi
             break
         arrived, node = outer
     return verdict
+
+
+def _is_short(sentence: Span) -> bool:
+    return len(sentence) <= 2 * _SHORT and sum(1 for token in sentence if token.is_alpha) <= _SHORT
 
 
 def _outwards(verdict: Verdict, node: Token, lexicon: Lexicon) -> tuple[str, Token] | None:

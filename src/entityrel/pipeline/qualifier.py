@@ -234,6 +234,8 @@ class DocQualifier:
         start, end = here.start, here.end
         for head in heads:
             sentence = head.sent
+            if sentence.start == here.start:
+                continue
             between = self.doc[min(sentence.end, here.end) : max(sentence.start, here.start)]
             if sum(1 for token in between if token.is_sent_start) < _NEAR_SENTENCES:
                 start, end = min(start, sentence.start), max(end, sentence.end)
