@@ -15,6 +15,8 @@ from spacy.language import Language
 from spacy.vectors import Vectors
 from thinc.api import Model
 
+from entityrel.pipeline.tokens import split_names
+
 
 def static_vectors_weight(tower: Model) -> np.ndarray:
     """Return the weight of the linear map that the tower puts on the static vectors."""
@@ -63,6 +65,7 @@ def main() -> None:
         if key not in rich.vocab.strings or is_useful(rich, rich.vocab.strings[key]):
             table.add(key, row=row)
     nlp.vocab.vectors = table
+    split_names(nlp)
     args.output.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(args.output)
     print(f"{args.output}: {small.shape[0]} vectors of {small.shape[1]} for {len(table.key2row)} words")

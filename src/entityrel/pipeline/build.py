@@ -14,6 +14,7 @@ from spacy.language import Language
 
 from entityrel.errors import PipelineError
 from entityrel.knowledge import gazetteer as names
+from entityrel.pipeline.tokens import split_names
 
 __all__ = ["COMPONENTS", "PIPELINES", "add_pipes", "load", "pipeline_path"]
 
@@ -93,10 +94,10 @@ def _load_spacy(name: str) -> Language:
     full = PIPELINES.get(name, name)
     if full == PIPELINES["trf"] and find_spec("spacy_transformers") is None:
         raise PipelineError(f"no pipeline {name!r}: {_TRANSFORMERS}")
-    path = pipeline_path(full)
-    if full == PIPELINES["trf"] and path is None and find_spec(full) is None:
-        raise PipelineError(f"no pipeline {name!r}: {_TRF_WHEEL}")
     try:
+        path = pipeline_path(full)
+        if full == PIPELINES["trf"] and path is None and find_spec(full) is None:
+            raise PipelineError(f"no pipeline {name!r}: {_TRF_WHEEL}")
         return spacy.load(path if path is not None else full)
     except (OSError, ValueError) as error:  # spaCy and confection report a broken folder by ValueErrors
         advice = (
@@ -112,7 +113,7 @@ def add_pipes(nlp: Language, *, weights: str | Path | None = None, **config: Map
     Args:
         nlp: A pipeline with a tagger, a parser and a lemmatizer. Its own ``ner``, if it has one, is kept, and its
             labels are mapped to ours (GPE and NORP to COUNTRY where they name one, …). An ``entityrel_gazetteer``
-            that is there already is kept too.
+            that is there already is kept too. Its tokenizer learns to split "U.S.-built" and the like.
         weights: Folder with the weights of the relation classifier; those of the shipped pipeline by default.
         config: Settings of a component, by its name: ``entityrel_merger={"threshold": 0.7}``.
 
@@ -139,6 +140,7 @@ def add_pipes(nlp: Language, *, weights: str | Path | None = None, **config: Map
         nlp.add_pipe(first, config=dict(config.get(first, {})), **place)
     for name in others:
         nlp.add_pipe(name, config=dict(config.get(name, {})))
+    split_names(nlp)
     classifier: Any = nlp.get_pipe("entityrel_classifier")
     classifier.from_disk(weights if weights is not None else _shipped_weights())
     return nlp
