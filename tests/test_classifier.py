@@ -257,3 +257,14 @@ def test_a_direction_that_may_be_the_other_one_is_doubted(
     monkeypatch.setattr(classifier, "scored", lambda doc: iter(found))
     scores = {item["subject"]: item["score"] for item in classifier.propose(sold)}
     assert scores.get((0, 1)) == (None if proposed is None else pytest.approx(proposed))
+
+
+@pytest.mark.parametrize(("supplier", "recipient", "score"), [("DZA", "RUS", 0.4), ("RUS", "DZA", 0.8)])
+def test_a_transfer_to_the_maker_by_a_stranger_is_doubted(
+    supplier: str, recipient: str, score: float, sold: Doc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes = Node(0, 1, 0, 0, 2, supplier), Node(2, 3, 2, 0, 3, "s-400"), Node(4, 5, 4, 0, 2, recipient)
+    classifier = RelationClassifier(0.3)
+    monkeypatch.setattr(classifier, "scored", lambda doc: iter([Scored("transfers", *nodes, 1, 0.8, 0.8, 0.8)]))
+    (item,) = classifier.propose(sold)
+    assert item["score"] == pytest.approx(score)

@@ -14,9 +14,12 @@ from entityrel.knowledge.gazetteer import load_gazetteer
 from entityrel.knowledge.weapons import load_weapons
 from entityrel.pipeline.linked_mentions import LABELS, Node
 
-__all__ = ["countries_of", "kin", "kind", "maker", "post"]
+__all__ = ["MAKES", "MAKES_NOT", "countries_of", "kin", "kind", "maker", "post"]
 
 _PERSON, _COUNTRY, _WEAPON, _ORG = (LABELS.index(label) for label in ("PERSON", "COUNTRY", "WEAPON", "ORG"))
+#: Two of the answers of `maker`.
+MAKES: Final = 2
+MAKES_NOT: Final = 3
 #: Kinds of organisations, as in organisations.csv; the number of a kind is its place here, from 1.
 _KINDS: Final = (
     "armed-group", "alliance", "company", "agency", "ministry", "party", "outlet", "igo", "ngo", "unit",
@@ -62,12 +65,12 @@ def countries_of(label: str, ident: str) -> frozenset[str]:
 
 
 def maker(x: Node, y: Node) -> int:
-    """Whether ``x`` is of a country that makes the weapon ``y``: 2 yes, 3 no, 1 its country is unknown, 0 no system."""
+    """Whether ``x`` is of a country that makes the system ``y``: `MAKES`, `MAKES_NOT`, 1 not known, 0 no system."""
     makers = _known(y.label, y.ident).countries if y.label == _WEAPON else frozenset[str]()
     if not makers or x.label == _WEAPON:
         return 0
     countries = _known(x.label, x.ident).countries
-    return 1 if not countries else 2 if countries & makers else 3
+    return 1 if not countries else MAKES if countries & makers else MAKES_NOT
 
 
 def post(x: Node, y: Node) -> int:
