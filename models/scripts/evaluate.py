@@ -10,10 +10,9 @@ import json
 import time
 from pathlib import Path
 
-import spacy
 import training  # noqa: F401  registers what a pipeline in training needs
 from convert import is_written
-from sources import find_pipeline
+from sources import find_pipeline, load_parts
 from spacy.language import Language
 
 import entityrel
@@ -79,7 +78,7 @@ def load_whole(name: str) -> Language:
 
 def load_recogniser(path: Path) -> Language:
     """Load the recogniser alone, with what it reads: the shared tower and the gazetteer's marks."""
-    nlp = spacy.load(path, exclude=["tagger", "parser", "attribute_ruler", "lemmatizer"])
+    nlp = load_parts(path, "tok2vec", "transformer", "entityrel_gazetteer", "ner")
     if not nlp.has_pipe("entityrel_gazetteer"):
         nlp.add_pipe("entityrel_gazetteer", before="ner")
     return nlp
