@@ -19,6 +19,10 @@ from entityrel.pipeline.resolver import Resolver
          {"IND", "FRA"}),
         ("[French|COUNTRY|FRA] President [Macron|PERSON|macron] left. The [French|COUNTRY|FRA] president spoke.",
          "The French president", {"macron"}),
+        ("[Russia|COUNTRY|RUS] is in talks with [Chad|COUNTRY|TCD] and [Mali|COUNTRY|MLI] on selling them tanks.", "them",
+         {"TCD", "MLI"}),
+        ("[Iran|COUNTRY|IRN] armed [Hamas|ORG|hamas] and [Hezbollah|ORG|hezbollah], and jets bombed them.", "them",
+         {"hamas", "hezbollah"}),
     ],
 )  # fmt: skip
 def test_resolved(text: str, anaphor: str, expected: set[str], doc_of: DocOf) -> None:
@@ -37,6 +41,8 @@ def test_resolved(text: str, anaphor: str, expected: set[str], doc_of: DocOf) ->
         "He left.",
         "[Obama|PERSON|obama] and [Biden|PERSON|biden] spoke. He left.",  # two equal antecedents
         "[India|COUNTRY|IND] met [France|COUNTRY|FRA] and [Japan|COUNTRY|JPN]. The two countries agreed.",
+        # two groups
+        "[Chad|COUNTRY|TCD] and [Mali|COUNTRY|MLI] met [Iran|COUNTRY|IRN] and [Cuba|COUNTRY|CUB] when tanks hit them.",
     ],
 )
 def test_what_is_not_clear_stays_unresolved(text: str, doc_of: DocOf) -> None:

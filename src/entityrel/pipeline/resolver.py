@@ -26,6 +26,9 @@ _ROLE = {"subject": 3.0, "object": 1.6, "other": 1.0}
 _PER_SENTENCE = 1.2
 #: By how much the most salient entity must lead.
 _MARGIN = 0.3
+#: Pronouns that may stand for several, and what several they may be.
+_PLURAL = frozenset({"them", "they", "their"})
+_ACTORS = frozenset({"PERSON", "COUNTRY", "ORG"})
 #: Parts of speech of anaphors.
 _ANAPHORIC = frozenset({"PRON", "DET", "NOUN"})
 #: How many sentences back an antecedent may lie.
@@ -112,6 +115,8 @@ class Resolver:
         pronoun = known.pronouns.get(tree.lower[i])
         if pronoun is not None and tree.pos[i] in ("PRON", "DET"):
             out = []
+            if tree.lower[i] in _PLURAL and (group := _coordinated(tree, i, near, sentence)):
+                return (i, i + 1), group
             for group in (pronoun - {"WEAPON"}, pronoun & {"WEAPON"}):
                 out += self._best(tree, i, near, group, sentence)
             return (i, i + 1), out
@@ -165,6 +170,26 @@ class Resolver:
         if salience[best] < -1.0 or (len(ranked) > 1 and salience[best] - salience[ranked[1]] < _MARGIN):
             return []
         return [nearest[best]]
+
+
+def _coordinated(tree: Tree, i: int, near: list[_Mention], sentence: list[int]) -> list[_Mention]:
+    """The one coordination of actors before a plural pronoun in its sentence: "talks with A and B on selling them …".
+
+    None where there are several, or where it is an argument of the pronoun's own verb.
+    """
+    groups: dict[int, dict[str, _Mention]] = {}
+    for mention in near:
+        if mention.sentence != sentence[i] or mention.label not in _ACTORS:
+            continue
+        head = mention.root
+        while tree.dep[head] == "conj":
+            head = tree.head[head]
+        groups.setdefault(head, {})[mention.id] = mention
+    found = [(head, group) for head, group in groups.items() if len(group) > 1]
+    if len(found) != 1 or tree.head[found[0][0]] == tree.head[i]:
+        return []
+    members = list(found[0][1].values())
+    return members if len({member.label for member in members}) == 1 else []
 
 
 def _role(tree: Tree, i: int) -> str:
