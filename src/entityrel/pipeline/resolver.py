@@ -115,8 +115,8 @@ class Resolver:
         pronoun = known.pronouns.get(tree.lower[i])
         if pronoun is not None and tree.pos[i] in ("PRON", "DET"):
             out = []
-            if tree.lower[i] in _PLURAL and (group := _coordinated(tree, i, near, sentence)):
-                return (i, i + 1), group
+            if tree.lower[i] in _PLURAL and (several := _coordinated(tree, i, near, sentence)):
+                return (i, i + 1), several
             for group in (pronoun - {"WEAPON"}, pronoun & {"WEAPON"}):
                 out += self._best(tree, i, near, group, sentence)
             return (i, i + 1), out
