@@ -250,6 +250,28 @@ def test_annotate_to_a_folder_goes_on_where_it_was(run: Callable[..., Done], cor
     assert "2 nodes" in run("graph", output, "-o", tmp_path / "graph.json").err
 
 
+def test_a_dry_run_leaves_all_files_alone(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    rejected = tmp_path / "rejected.jsonl"
+    rejected.write_text("of an earlier run")
+    assert run("annotate", corpus, "-o", tmp_path / "out", "--rejected", rejected, "--dry-run").code == 0
+    assert rejected.read_text() == "of an earlier run"
+
+
+def test_a_folder_in_the_output_is_no_input(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    assert run("annotate", corpus, "-o", output).code == 0
+    before = sorted(output.iterdir())
+    done = run("annotate", output, "-o", output)
+    assert (done.code, "give another OUTPUT" in " ".join(done.err.split())) == (2, True)
+    assert sorted(output.iterdir()) == before
+
+
+def test_a_wrong_format_leaves_no_folder(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
+    done = run("annotate", corpus, "-o", tmp_path / "out", "--format", "xml")
+    assert (done.code, "no format 'xml'" in done.err) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_annotate_reports_on_a_folder(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
     with corpus.open("a") as handle:
         handle.write('{"id": "r", "text": "RAISE"}\nbroken\n')

@@ -136,6 +136,20 @@ def test_a_broken_manifest_is_named(tmp_path: Path) -> None:
         _run(_corpus(tmp_path / "in", range(2)), tmp_path)
 
 
+def test_only_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    others = [output / ".notes.tmp", output / "sub" / ".part-000000.tmp", output / ".graph.html.x1.tmp"]
+    left = [output / ".part-000000.jsonl.17.tmp", output / "articles" / ".part-000001.parquet.17.tmp"]
+    left += [output / ".manifest.json.17.tmp", output / ".rejected-000000.jsonl.17.tmp", output / ".report.json.17.tmp"]
+    for path in (*others[:2], *left):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    others[2].mkdir()
+    _run(_corpus(tmp_path / "in", range(2)), output)
+    assert [path.exists() for path in others] == [True] * len(others)
+    assert [path.exists() for path in left] == [False] * len(left)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs POSIX")
 def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path / "in", range(3))

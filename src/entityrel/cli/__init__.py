@@ -244,6 +244,11 @@ def annotate(
     for option, given in (("--engine ray", engine == "ray"), ("--dry-run", dry_run)):
         if one_file and given:
             raise typer.BadParameter("is for an OUTPUT that is a folder", param_hint=option)
+    if not one_file and (below := [name for name in inputs if _is_folder_in(name, output)]):
+        raise typer.BadParameter(
+            f"{', '.join(below)} is in OUTPUT or the same folder, and output is not read as input: give another OUTPUT",
+            param_hint="INPUT",
+        )
     if ray_address is not None and engine != "ray":
         raise typer.BadParameter("goes with --engine ray", param_hint="--ray-address")
     fields = _fields(field or [])
@@ -255,7 +260,7 @@ def annotate(
     if not any_language:
         items = only_english(items)
     with ExitStack() as stack:
-        write_rejected = stack.enter_context(jsonl_writer(rejected)) if rejected else None
+        write_rejected = stack.enter_context(jsonl_writer(rejected)) if rejected and not dry_run else None
         seen = Seen(None if dry_run else stack.enter_context(progress()), count(inputs), write_rejected)
         if one_file:
             from entityrel.corpus.run import annotate_inputs  # noqa: PLC0415
@@ -494,6 +499,11 @@ def _fields(pairs: list[str]) -> dict[str, str]:
 def _check_inputs(inputs: list[str]) -> None:
     if missing := [name for name in inputs if name != STDIN and not Path(name).exists()]:
         raise typer.BadParameter(f"no such file or folder: {', '.join(missing)}", param_hint="INPUT")
+
+
+def _is_folder_in(name: str, output: Path) -> bool:
+    folder = Path(name).resolve()
+    return name != STDIN and folder.is_dir() and output.resolve() in (folder, *folder.parents)
 
 
 def _facts(articles: Iterable[AnnotatedArticle], only: bool) -> Iterator[AnnotatedArticle]:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import Literal
@@ -35,6 +37,8 @@ MANIFEST = "manifest.json"
 #: The manifest is written again when this many times the time has passed that its writing took. So it costs at most
 #: 5 % however many shards there are; a run that is killed loses what it did in that time.
 _PAUSE = 20
+#: Files under way, as `entityrel.corpus.writers.replacing` names them; others' files may lie in the folder as well.
+_TEMPORARY = re.compile(r"\.(part-\d+|rejected-\d+|manifest|report)\.(jsonl?|parquet)\.\d+\.tmp")
 
 
 class Shard(BaseModel):
@@ -165,8 +169,9 @@ class _Folder:
         for shard in self.old.values():
             for name in shard.files.keys() - current:
                 (self.path / name).unlink(missing_ok=True)
-        for left in self.path.rglob(".*.tmp"):  # of a run that was killed while it wrote
-            left.unlink(missing_ok=True)
+        for left in chain(self.path.iterdir(), self.path.glob("*/.*")):
+            if _TEMPORARY.fullmatch(left.name):  # of a run that was killed while it wrote
+                left.unlink(missing_ok=True)
 
 
 def annotate_to_folder(
@@ -207,10 +212,12 @@ def annotate_to_folder(
         Counts.
 
     Raises:
-        RecordError: If the folder has a manifest that cannot be read, or another run is writing to it.
+        RecordError: If there is no such format; if the folder has a manifest that cannot be read, or another run is
+            writing to it.
         PipelineError: If there is no such pipeline; for Ray also, if there is no such cluster or it is of no use.
     """
-    made_by = maker(nlp)  # a wrong name of a pipeline leaves no folder behind
+    _check_form(form)
+    made_by = maker(nlp)  # a wrong name of a pipeline or format leaves no folder behind
     settings = Settings(nlp, form, workers, limits, batch_size)
     run = Run()
     start: Callable[[Iterable[Todo]], Iterator[Done]]
@@ -247,6 +254,7 @@ def plan(
     inputs: Iterable[Item], folder: str | Path, *, nlp: Pipeline = None, form: str = "jsonl", shard_size: int = 1000
 ) -> Run:
     """What `annotate_to_folder` would do: all shards are counted, those that would be kept also as such."""
+    _check_form(form)
     state = _open(Path(folder), maker(nlp), form, resume=True)
     run = Run()
     for number, items in enumerate(_cut(inputs, shard_size)):
@@ -280,9 +288,12 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _open(folder: Path, made_by: dict[str, str], form: str, resume: bool) -> _Folder:
+def _check_form(form: str) -> None:
     if form not in FORMATS:
         raise RecordError(f"no format {form!r}: there are {', '.join(FORMATS)}")
+
+
+def _open(folder: Path, made_by: dict[str, str], form: str, resume: bool) -> _Folder:
     found = Manifest.read(folder)
     old = {shard.number: shard for shard in found.shards} if found and resume else {}
     return _Folder(folder, form, made_by, old)
