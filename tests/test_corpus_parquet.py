@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,23 @@ def test_views_name_the_parties(dataset: Path) -> None:
         if relation.predicate == "transfers" and relation.recipient
     }
     assert set(rows) == stated
+
+
+def test_a_damaged_file_is_named(dataset: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cut"
+    shutil.copytree(dataset, folder)
+    cut = folder / "relations" / "part-000001.parquet"
+    cut.write_bytes(cut.read_bytes()[:100])
+    with pytest.raises(RecordError, match=r"part-000001\.parquet: cannot be read"):
+        list(parquet.read_tables(folder))
+    for path in (folder / "relations").iterdir():
+        path.write_bytes(b"PAR1")
+    with pytest.raises(RecordError, match="relations cannot be read"):
+        query("SELECT count(*) FROM relations", folder)
+
+
+def test_a_query_of_nothing_has_no_rows(dataset: Path) -> None:
+    assert query(" -- nothing", dataset) == ([], [])
 
 
 def test_wrong_sql_and_other_folders_are_errors(dataset: Path, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def open_tables(folder: str | Path, **settings: str | int | bool) -> duckdb.Duck
         settings: Settings of DuckDB, such as ``memory_limit="1GB"``.
 
     Raises:
-        RecordError: If the folder is no such dataset.
+        RecordError: If the folder is no such dataset, or a file of it is damaged.
     """
     folder = Path(folder)
     for table in TABLES:
@@ -42,7 +42,12 @@ def open_tables(folder: str | Path, **settings: str | int | bool) -> duckdb.Duck
             )
     connection = duckdb.connect(config={**settings})
     for table in TABLES:
-        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({files(folder / table, '*.parquet')})")
+        pattern = files(folder / table, "*.parquet")
+        try:
+            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({pattern})")
+        except (duckdb.InvalidInputException, duckdb.IOException) as error:
+            connection.close()
+            raise RecordError(f"{folder / table} cannot be read: {error}; annotate into the folder again") from error
     return connection
 
 

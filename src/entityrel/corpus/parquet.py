@@ -80,7 +80,7 @@ def read_tables(folder: Path) -> Iterator[AnnotatedArticle]:
     """The records of a dataset, in order.
 
     Raises:
-        RecordError: If a file has columns of another version, or a record breaks SCHEMA.md.
+        RecordError: If a file is damaged or has columns of another version, or a record breaks SCHEMA.md.
     """
     for path in sorted((folder / "articles").glob("*.parquet")):
         tables = {table: _read(folder / table / path.name) for table in SCHEMAS}
@@ -98,7 +98,10 @@ def read_tables(folder: Path) -> Iterator[AnnotatedArticle]:
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path)
+    except (pa.ArrowException, OSError) as error:
+        raise RecordError(f"{path}: cannot be read: {error}; annotate into the folder again") from error
     version = (table.schema.metadata or {}).get(b"entityrel_tables", b"").decode()
     if version != str(VERSION):
         raise RecordError(

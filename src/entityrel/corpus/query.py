@@ -59,6 +59,8 @@ def query(sql: str, folder: str | Path) -> tuple[list[str], list[tuple[Any, ...]
     with open_dataset(folder) as connection:
         try:
             result = connection.execute(sql)
+            if result is None:  # nothing but blanks or comments
+                return [], []
             return [column[0] for column in result.description or ()], result.fetchall()
         except duckdb.Error as error:
             raise RecordError(f"the query failed: {error}") from error
