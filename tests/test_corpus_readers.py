@@ -242,3 +242,17 @@ def test_annotated_records_name_the_broken_line(tmp_path: Path) -> None:
         list(read_annotated(path))
     with pytest.raises(RecordError, match=r"no\.jsonl"):
         list(read_annotated(tmp_path / "no.jsonl"))
+
+
+def test_standard_input_has_the_limits_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "_MAX_BYTES", 40)
+    long = b'{"text": "' + b"x" * 40 + b'"}\n'
+    for head in (b"", b'\n{"text": "One."}\n'):
+        items = list(read(["-"], stdin=io.BytesIO(head + long + b'{"text": "Two."}\n')))
+        assert [item.reason for item in items if isinstance(item, Rejected)] == [readers._TOO_LONG]
+        assert [item.article.text for item in items if isinstance(item, Input)] == ["One.", "Two."][not head :]
+    (rejected,) = read(["-"], stdin=io.BytesIO(b"x\n" * 30))
+    assert isinstance(rejected, Rejected)
+    (whole,) = read(["-"], stdin=io.BytesIO(b"\nIran.\n\nRussia.\n"))
+    assert isinstance(whole, Input)
+    assert whole.article.text == "\nIran.\n\nRussia.\n"

@@ -85,6 +85,15 @@ def test_the_date_of_the_page_wins_unless_it_is_later_than_the_visit(tmp_path: P
     assert [article.date for article in _read(archive.write(tmp_path))[0]] == ["2024-02-03", "2024-05-06"]
 
 
+@pytest.mark.parametrize(("visit", "date"), [("2024-05", "2024-05"), ("6 May 2024", None)])
+def test_a_visit_of_another_form_gives_no_wrong_day(tmp_path: Path, visit: str, date: str | None) -> None:
+    archive = Archive(packed=False)
+    archive.add("https://e.org/", PAGE.format(1).encode())
+    path = archive.write(tmp_path, lambda raw: raw.replace(b"2024-05-06T10:00:00Z", visit.encode()))
+    (article,), rejected = _read(path)
+    assert (article.date, article.meta["fetched"], rejected) == (date, visit, [])
+
+
 def test_what_is_no_article_is_named_by_record(tmp_path: Path) -> None:
     archive = Archive()
     archive.add("https://e.org/", b"<html></html>")

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -34,6 +36,8 @@ _ARCHIVES = (".warc", ".warc.gz")
 _MAX_BYTES = 100_000_000
 #: Deeper records could be written, but not read again: readers of JSON have limits (pydantic's is 200).
 _MAX_DEPTH = 100
+#: The day in WARC-Date, which may also be a month or a year.
+_DAY = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(?=T|$)")
 _TOO_LONG = f"longer than {_MAX_BYTES // 1_000_000} MB"
 _DEEP = f"nested more than {_MAX_DEPTH} levels deep"
 #: The endings of the files that are read from a folder.
@@ -171,21 +175,25 @@ def _read_file(file: Path, fields: Mapping[str, str]) -> Iterator[Input | Reject
 
 def _read_stream(stream: BinaryIO, fields: Mapping[str, str]) -> Iterator[Input | Rejected]:
     """Standard input: JSON Lines if its first line begins with a brace, else one text."""
-    first = stream.readline()
-    while first.isspace() and (line := stream.readline()):
-        first += line
-    if first.lstrip().startswith((b"{", b"\xef\xbb\xbf{")):
-        yield from _records("<stdin>", enumerate(_after(first, stream), start=1), fields)
+    lines = _limited("<stdin>", stream)
+    head: list[tuple[int, bytes | Rejected]] = []
+    first: bytes | Rejected = b""
+    for number, first in lines:
+        head.append((number, first))
+        if isinstance(first, Rejected) or not first.isspace():
+            break
+    if isinstance(first, Rejected) or first.lstrip().startswith((b"{", b"\xef\xbb\xbf{")):
+        yield from _records("<stdin>", chain(head, lines), fields)
         return
+    text = b"".join(line for _, line in head if isinstance(line, bytes))
+    text += stream.read(_MAX_BYTES + 1)
     try:
-        yield Input("<stdin>", None, Article(text=(first + stream.read()).decode("utf-8-sig")))
+        if len(text) > _MAX_BYTES:
+            yield Rejected("<stdin>", None, None, _TOO_LONG)
+        else:
+            yield Input("<stdin>", None, Article(text=text.decode("utf-8-sig")))
     except UnicodeDecodeError as error:
         yield Rejected("<stdin>", None, None, _encoding(error))
-
-
-def _after(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
-    yield from first.splitlines(keepends=True)
-    yield from stream
 
 
 def _lines(file: Path) -> Iterator[tuple[int, bytes | Rejected]]:
@@ -194,16 +202,23 @@ def _lines(file: Path) -> Iterator[tuple[int, bytes | Rejected]]:
     damage = unreadable(file)
     try:
         with open_binary(file) as handle:
-            while line := handle.readline(_MAX_BYTES):
-                number += 1
-                if len(line) < _MAX_BYTES or line.endswith(b"\n"):
-                    yield number, line
-                else:
-                    yield number, Rejected(str(file), number, None, _TOO_LONG)
-                    while line and not line.endswith(b"\n"):
-                        line = handle.readline(_MAX_BYTES)
+            for number, line in _limited(str(file), handle):
+                yield number, line
     except damage as error:
         yield number + 1, Rejected(str(file), number + 1, None, f"cannot be read on: {_message(error)}")
+
+
+def _limited(file: str, stream: BinaryIO) -> Iterator[tuple[int, bytes | Rejected]]:
+    """The lines of a stream with their numbers; of one that is too long only a part is in memory at a time."""
+    number = 0
+    while line := stream.readline(_MAX_BYTES):
+        number += 1
+        if len(line) < _MAX_BYTES or line.endswith(b"\n"):
+            yield number, line
+        else:
+            yield number, Rejected(file, number, None, _TOO_LONG)
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(_MAX_BYTES)
 
 
 def _records(
@@ -314,9 +329,10 @@ def _archived(file: Path, answer: Answer) -> Input | Rejected:
         article = _page_article(answer.id, answer.raw, answer.encoding)
     except RecordError as error:
         return Rejected(str(file), answer.number, answer.id, str(error))
-    fetched = answer.date[:10]
+    found = _DAY.match(answer.date)
+    fetched = found[0] if found else None
     # A page cannot be from after the day on which it was fetched: then what looks like its date is none.
-    date = article.date if article.date and article.date <= fetched else fetched
+    date = article.date if article.date and (fetched is None or article.date <= fetched) else fetched
     meta = {**article.meta, "fetched": answer.date}
     return Input(
         str(file), answer.number,
