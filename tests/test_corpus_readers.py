@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import io
 import json
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -256,3 +258,12 @@ def test_standard_input_has_the_limits_of_files(monkeypatch: pytest.MonkeyPatch)
     (whole,) = read(["-"], stdin=io.BytesIO(b"\nIran.\n\nRussia.\n"))
     assert isinstance(whole, Input)
     assert whole.article.text == "\nIran.\n\nRussia.\n"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGXCPU"), reason="needs POSIX")
+def test_a_page_that_takes_minutes_ends_without_its_reader() -> None:
+    page = b"<p>Iran.</p><table><tr>" + b"<td>a</td>" * 90_000 + b"</table>"
+    script = "from entityrel.corpus import html; html._SECONDS = 0; html._main()"
+    done = subprocess.run([sys.executable, "-c", script, ""], input=page, capture_output=True, check=False)
+    assert done.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+    assert done.stdout == b""

@@ -109,6 +109,8 @@ def _main() -> None:
         import resource  # noqa: PLC0415
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        # Nobody counts the time of this process where the one that reads was killed.
+        resource.setrlimit(resource.RLIMIT_CPU, (int(_SECONDS) + 1,) * 2)
     except ImportError:  # Windows
         pass
     try:
