@@ -219,6 +219,16 @@ def test_candidates_grow_linearly_with_a_list_without_full_stops() -> None:
     assert count(1200) < 2.3 * count(600)
 
 
+def test_the_titles_of_a_person_are_bounded() -> None:
+    """Each pair of a person looks at all of them."""
+    rows: list[Row] = []
+    for i in range(0, 400, 2):
+        rows += [("chief", "chief", "NOUN", "compound", i + 1), ("Kim", "Kim", "PROPN", "ROOT", i + 1)]
+    titles = DocView(make_doc(rows, Kim="PERSON")).titles["kim"]
+    assert titles[0] == 0
+    assert len(set(titles)) < 80
+
+
 def test_numbers_are_found_as_by_halving() -> None:
     chosen = np.random.default_rng(0)
     known = np.unique(chosen.integers(0, 1 << 32, 5000, dtype=np.uint32))

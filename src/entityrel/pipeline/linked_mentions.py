@@ -20,6 +20,8 @@ MAX_DISTANCE: Final = 80
 LABELS: Final = ("", "PERSON", "COUNTRY", "WEAPON", "ORG", "LOC")
 _LABELS: Final = {label: number for number, label in enumerate(LABELS) if label}
 WEAPON: Final = 3
+#: Titles of a person that count: more stand in books only, where each pair would look at all.
+_MOST_TITLES: Final = 64
 _NAMING: Final = ("NOUN", "PROPN")
 # What may stand for which labels. These need not be sure: how far each is to be trusted is learned.
 _PRONOUNS: Final = {
@@ -105,7 +107,9 @@ class LinkedMentions(LinkedText):
                 if role in (AGENT, THEME, POSS) and cost <= 2:
                     self.fillers.setdefault((predicate, role), []).append(number)
             if node.label == 1:
-                self.titles.setdefault(node.ident, []).extend(self._title(node))
+                titles = self.titles.setdefault(node.ident, [])
+                if len(titles) < _MOST_TITLES:
+                    titles += self._title(node)
             self.counts[node.ident] = self.counts.get(node.ident, 0) + 1
         self._anaphors()
 
