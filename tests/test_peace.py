@@ -119,3 +119,17 @@ def test_cues_are_single_words_in_lower_case() -> None:
     for word in settings.arms | settings.hints | settings.states:
         assert word.isalpha() and word.islower(), word
     assert not settings.arms & (settings.hints | settings.states)
+
+
+@pytest.mark.parametrize(
+    ("words", "heads"),
+    [
+        ("Chad Jordan smiled .", {"Chad": ("Jordan", "compound")}),
+        ("Chad Smith Jordan smiled .", {"Chad": ("Smith", "compound"), "Smith": ("Jordan", "compound")}),
+    ],
+)
+def test_persons_do_not_overlap(words: str, heads: dict[str, tuple[str, str]]) -> None:
+    found = read(words, ("Chad", "COUNTRY"), ("Jordan", "COUNTRY"), heads=heads)
+    tokens = [word for text, _ in found for word in text.split()]
+    assert len(tokens) == len(set(tokens))
+    assert {"Chad", "Jordan"} <= set(tokens)

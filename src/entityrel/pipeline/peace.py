@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
 
@@ -43,11 +43,8 @@ def in_its_setting(
     """
     first_names = {span.end - 1 for span in spans if span.label_ == "PERSON" and len(span) == 1}
     divided = _names_a_divided(countries)
-    spans = [
-        _person(span, first_names, gazetteer, countries) or span
-        for span in spans
-        if span.label_ != "COUNTRY" or not _no_country(span, gazetteer, divided)
-    ]
+    spans = [span for span in spans if span.label_ != "COUNTRY" or not _no_country(span, gazetteer, divided)]
+    spans = list(_with_persons(spans, {span: _person(span, first_names, gazetteer, countries) for span in spans}))
     if any(span.label_ == "COUNTRY" for span in spans) and not _tells(doc, text, states=True):
         spans = [Span(doc, span.start, span.end, "LOC") if _is_capital(span, gazetteer) else span for span in spans]
     weapons = {token for span in spans if span.label_ == "WEAPON" for token in range(span.start, span.end)}
@@ -104,6 +101,16 @@ def _known(spans: list[Span]) -> set[int]:
         )
         for token in range(span.start, span.end)
     }
+
+
+def _with_persons(spans: Iterable[Span], persons: Mapping[Span, Span | None]) -> Iterator[Span]:
+    """The spans, persons in place of the countries that are none; no person takes a token of another mention."""
+    taken = {token for span in persons for token in range(span.start, span.end)}
+    for span in spans:
+        person = persons[span]
+        more = {*range(person.start, span.start), *range(span.end, person.end)} if person is not None else set()
+        yield span if person is None or taken & more else person
+        taken |= more
 
 
 def _person(
