@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from spacy.lang.en import English
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -53,3 +54,31 @@ def test_posts(nlp: Language, sentence: str, expected: str) -> None:
 )
 def test_claims(nlp: Language, sentence: str, expected: str) -> None:
     assert _judged(nlp(sentence), "attacks", "attacked", "Cuba", "Chad") == expected
+
+
+def test_endless_chains_are_judged() -> None:
+    """What a hostile text may be parsed into; each link would have been a recursion."""
+    size = 2000
+    vocab = English().vocab
+    tries = ["Cuba", *["try"] * size, "confirm", "Cuba", "attacked", "Chad"]
+    doc = Doc(
+        vocab,
+        tries,
+        heads=[1, 1, *range(1, size + 1), size + 3, size + 1, size + 3],
+        deps=["nsubj", "ROOT", *["xcomp"] * size, "nsubj", "ccomp", "dobj"],
+        pos=["PROPN", *["VERB"] * (size + 1), "PROPN", "VERB", "PROPN"],
+        tags=["NNP", *["VB"] * (size + 1), "NNP", "VBD", "NNP"],
+        lemmas=[{"attacked": "attack"}.get(word, word) for word in tries],
+    )
+    assert judge(doc, "attacks", size + 3, [size + 2, size + 4], LEXICON).polarity == "affirmed"
+    talks = ["talks", *["of"] * size, "attacks"]
+    doc = Doc(
+        vocab,
+        talks,
+        heads=[0, *range(size), size],
+        deps=["ROOT", *["prep"] * size, "pobj"],
+        pos=["NOUN", *["ADP"] * size, "NOUN"],
+        tags=["NNS", *["IN"] * size, "NNS"],
+        lemmas=talks,
+    )
+    assert judge(doc, "attacks", size + 1, [0], LEXICON).polarity == "affirmed"

@@ -16,6 +16,7 @@ __all__ = ["apply_claim", "apply_showing", "apply_wrong"]
 _JUDGING = {"find", "judge", "consider", "hold", "deem", "dismiss", "reject", "deny", "refute"}
 _COMPLEMENTS = {"acomp", "attr", "oprd", "xcomp"}
 _DENYING = {"denial", "untrue"}
+_MAX_STEPS = 14  # words upwards, as in `polarity`; more are none that anybody wrote
 _EQUATING = {"be", "prove", "turn", "seem", "appear", "remain"}
 
 
@@ -135,16 +136,18 @@ def _missing(noun: Token, lexicon: Lexicon) -> Token | None:
 
 def _undone(verb: Token, lexicon: Lexicon) -> Token | None:
     """The word by which a verb's action did not take place: "not", "failed to", "unable to"."""
-    for child in verb.children:
-        if child.dep_ == "neg" or (child.dep_ == "advmod" and child.lower_ in lexicon.cues.negation):
-            return child
-        if child.dep_ in ("nsubj", "nsubjpass") and (word := negative_phrase(child, lexicon)) is not None:
-            return word
-    above = verb.head
-    if verb.dep_ not in ("xcomp", "advcl", "acl", "acomp") or above == verb:
-        return None
-    for head in (above, *(child for child in above.children if child.dep_ == "acomp" and child != verb)):
-        found = class_of(head, "infinitive", lexicon)
-        if found and found[0] in ("failing", "refusal"):
-            return head
-    return _undone(above, lexicon)  # "was not able to find"
+    for _ in range(_MAX_STEPS):
+        for child in verb.children:
+            if child.dep_ == "neg" or (child.dep_ == "advmod" and child.lower_ in lexicon.cues.negation):
+                return child
+            if child.dep_ in ("nsubj", "nsubjpass") and (word := negative_phrase(child, lexicon)) is not None:
+                return word
+        above = verb.head
+        if verb.dep_ not in ("xcomp", "advcl", "acl", "acomp") or above == verb:
+            return None
+        for head in (above, *(child for child in above.children if child.dep_ == "acomp" and child != verb)):
+            found = class_of(head, "infinitive", lexicon)
+            if found and found[0] in ("failing", "refusal"):
+                return head
+        verb = above  # "was not able to find"
+    return None

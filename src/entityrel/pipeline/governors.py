@@ -10,6 +10,7 @@ from entityrel.knowledge.cues import Governor, Lexicon, Link, coarse_pos
 
 __all__ = ["class_of", "link_of"]
 
+_PREPOSITIONS = 4  # that follow each other in a phrase, at most
 _FINITE = {"VBD", "VBP", "VBZ", "MD"}
 _COMPANIONS = {"prt", "prep", "advmod", "acomp", "dative", "aux", "intj", "det", "npadvmod"}
 
@@ -42,12 +43,12 @@ def _companions(head: Token) -> Iterator[str]:
             yield child.lemma_.lower()
 
 
-def _phrases(preposition: Token) -> Iterator[str]:
+def _phrases(preposition: Token, prepositions: int = _PREPOSITIONS) -> Iterator[str]:
     for child in preposition.children:
         if child.dep_ == "pobj":
             yield f"{preposition.lower_} {child.lemma_.lower()}"
-        elif child.dep_ == "prep":
-            for phrase in _phrases(child):
+        elif child.dep_ == "prep" and prepositions > 1:
+            for phrase in _phrases(child, prepositions - 1):
                 yield f"{preposition.lower_} {phrase}"
 
 

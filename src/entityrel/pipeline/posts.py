@@ -79,8 +79,8 @@ def _apply_clause(verdict: Verdict, node: Token, holder: Token, lexicon: Lexicon
             if will is not None:
                 verdict.raise_to(PLANNED, will)
                 return
-    for verb in {node.head, holder.head, *(child for child in holder.rights if child.dep_ == "relcl")} - {node, holder}:
-        if verb.pos_ == "VERB" and (word := _ending(verb, holder, lexicon)) is not None:
+    for verb in (node.head, holder.head, *(child for child in holder.rights if child.dep_ == "relcl")):
+        if verb not in (node, holder) and verb.pos_ == "VERB" and (word := _ending(verb, holder, lexicon)) is not None:
             verdict.negate(word, "former")
             return
 
