@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import spacy
 from spacy.language import Language
@@ -48,3 +50,12 @@ def test_a_second_time_changes_nothing_and_it_is_saved(nlp: Language) -> None:
 
 def test_the_shipped_pipeline_splits_them() -> None:
     assert [token.text for token in entityrel.load("sm").make_doc("U.S.-led")] == ["U.S.", "-", "led"]
+
+
+def test_a_function_of_the_users_own_stays() -> None:
+    nlp = spacy.blank("en")
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.prefix_search = own = lambda text: None
+    split_names(nlp)
+    assert tokenizer.prefix_search is own
+    assert [token.text for token in nlp("(U.S.-led")] == ["(U.S.", "-", "led"]

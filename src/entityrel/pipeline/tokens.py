@@ -21,6 +21,8 @@ _INFIXES = (
 def split_names(nlp: Language) -> None:
     """Let the tokenizer of a pipeline split names off that stand in mentions; a second time changes nothing.
 
+    Rules that are no regular expressions, but functions of the user's own, stay as they are.
+
     Example:
         >>> import spacy
         >>> nlp = spacy.blank("en")
@@ -36,9 +38,10 @@ def split_names(nlp: Language) -> None:
         ("suffix_search", compile_suffix_regex, "search", _SUFFIXES),
         ("infix_finditer", compile_infix_regex, "finditer", _INFIXES),
     ):
-        known = _pattern(getattr(tokenizer, name))
+        present = getattr(tokenizer, name)
+        known = _pattern(present)
         missing = [rule for rule in rules if rule not in known]
-        if missing:
+        if missing and (known or present is None):  # a function of the user's own stays
             setattr(tokenizer, name, getattr(compiled([*([known] if known else []), *missing]), method))
 
 
