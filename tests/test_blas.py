@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -54,3 +55,13 @@ def test_the_shipped_pipeline_multiplies_so(nlp: Language) -> None:
     for name in ("tok2vec", "tagger", "parser", "ner"):
         component: Any = nlp.get_pipe(name)
         assert {type(node.ops) for node in component.model.walk()} == {want}, name
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_a_process_forked_while_the_lock_is_held_can_multiply() -> None:
+    context: Any = one_thread()
+    with context._lock:
+        child = os.fork()
+        if not child:
+            os._exit(0 if context._lock.acquire(timeout=5) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -7,8 +7,8 @@ threads wait busily, and several processes have several times the threads), so e
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from functools import cache
 from threading import Lock
 from types import TracebackType
 from typing import Any
@@ -33,6 +33,10 @@ class _OneThread:
         self._libraries = controller.select(user_api="blas")
         self._limit: Any = None
 
+    def after_fork(self) -> None:
+        """Free the lock in a child process: the thread that held it does not exist there."""
+        self._lock = Lock()
+
     def found(self) -> bool:
         """Whether there is a BLAS whose threads can be limited."""
         return bool(self._libraries.lib_controllers)
@@ -50,7 +54,12 @@ class _OneThread:
                 self._limit.restore_original_limits()
 
 
-@cache
+#: One for the whole process: two would restore each other's limits.
+_ONE_THREAD = _OneThread()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_ONE_THREAD.after_fork)
+
+
 def one_thread() -> _OneThread:
     """The context in which numpy's BLAS uses one thread, whatever it used before.
 
@@ -59,7 +68,7 @@ def one_thread() -> _OneThread:
         ...     float(np.ones((2, 3)).sum())
         6.0
     """
-    return _OneThread()
+    return _ONE_THREAD
 
 
 class NumpyBlasOps(NumpyOps):  # type: ignore[misc]

@@ -182,7 +182,7 @@ def _coordinated(tree: Tree, i: int, near: list[_Mention], sentence: list[int]) 
         if mention.sentence != sentence[i] or mention.label not in _ACTORS:
             continue
         head = mention.root
-        while tree.dep[head] == "conj":
+        while tree.dep[head] == "conj" and tree.head[head] != head:
             head = tree.head[head]
         groups.setdefault(head, {})[mention.id] = mention
     found = [(head, group) for head, group in groups.items() if len(group) > 1]
@@ -193,7 +193,7 @@ def _coordinated(tree: Tree, i: int, near: list[_Mention], sentence: list[int]) 
 
 
 def _role(tree: Tree, i: int) -> str:
-    while tree.dep[i] == "conj":
+    while tree.dep[i] == "conj" and tree.head[i] != i:
         i = tree.head[i]
     if tree.dep[i] in _SUBJECTS:
         return "subject"
