@@ -47,7 +47,8 @@ def open_tables(folder: str | Path, **settings: str | int | bool) -> duckdb.Duck
             connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({pattern})")
         except (duckdb.InvalidInputException, duckdb.IOException) as error:
             connection.close()
-            raise RecordError(f"{folder / table} cannot be read: {error}; annotate into the folder again") from error
+            reason = str(error).partition("\n")[0]  # below stands our own SQL
+            raise RecordError(f"{folder / table} cannot be read: {reason}; annotate into the folder again") from error
     return connection
 
 
