@@ -250,6 +250,15 @@ def test_annotate_to_a_folder_goes_on_where_it_was(run: Callable[..., Done], cor
     assert "2 nodes" in run("graph", output, "-o", tmp_path / "graph.json").err
 
 
+def test_what_was_set_aside_is_there_again_after_a_second_run(run: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('broken\n{"text": "Iran."}\n')
+    rejected = tmp_path / "rejected.jsonl"
+    for _ in range(2):
+        assert run("annotate", tmp_path / "in.jsonl", "-o", tmp_path / "out", "--rejected", rejected).code == 1
+        (row,) = map(json.loads, rejected.read_text().splitlines())
+        assert row["line"] == 1
+
+
 def test_a_dry_run_leaves_all_files_alone(run: Callable[..., Done], corpus: Path, tmp_path: Path) -> None:
     rejected = tmp_path / "rejected.jsonl"
     rejected.write_text("of an earlier run")
@@ -302,7 +311,7 @@ def test_the_bar_shows_rate_errors_and_what_is_to_do() -> None:
     stream = io.StringIO()
     bar = progress()
     seen = Seen(bar, 1000, None)
-    seen.kept(Shard(number=0, fingerprint="", articles=490, relations=0, rejected=10, files={}))
+    seen.kept(Shard(number=0, fingerprint="", articles=490, relations=0, rejected=10, files={}), Path())
     seen.results(90, [Rejected("a", 1, None, "broken")])
     with contextlib.redirect_stderr(io.StringIO()):
         Console(file=stream, width=120).print(bar.get_renderable())

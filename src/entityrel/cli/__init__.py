@@ -10,6 +10,7 @@ import platform
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
@@ -279,7 +280,8 @@ def annotate(
                 return
             run = shards.annotate_to_folder(
                 items, output, nlp=nlp, form=form, workers=workers, limits=limits, shard_size=shard_size, resume=resume,
-                engine=engine, ray_address=ray_address, on_progress=seen.results, on_kept=seen.kept,
+                engine=engine, ray_address=ray_address, on_progress=seen.results,
+                on_kept=partial(seen.kept, folder=output),
             )  # fmt: skip
             figures = report(run, seen, engine=engine, workers=workers, pipeline=pipeline, format=form)
             write_report(output, figures)

@@ -112,8 +112,15 @@ class Seen:
         if self._write_rejected:
             self._write_rejected(json.dumps(result.to_dict()))
 
-    def kept(self, shard: Shard) -> None:
-        """Count a shard of an earlier run; the bar shows what is to do, so that its rate is that of the work."""
+    def kept(self, shard: Shard, folder: Path) -> None:
+        """Count a shard of an earlier run, and write again what was set aside of it.
+
+        The bar shows what is to do, so that its rate is that of the work.
+        """
+        for name in shard.files:
+            if self._write_rejected and name.startswith("rejected-"):
+                for line in (folder / name).read_text(encoding="utf-8").splitlines():
+                    self._write_rejected(line)
         self.articles_kept += shard.articles
         self.rejected += shard.rejected
         if self._total is not None:
