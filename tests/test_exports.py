@@ -63,6 +63,15 @@ def test_plain_graphs_of_other_kinds_can_be_written(graph: nx.Graph, extension: 
     assert [edge[:2] for edge in found.edges] == list(graph.edges)
 
 
+@pytest.mark.parametrize("extension", EXTENSIONS)
+def test_long_evidence_survives(extension: str, tmp_path: Path) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_edge("a", "b", key="k", predicate="supports", evidence="x" * 200_000)
+    write_graph(graph, tmp_path / f"graph{extension}")
+    found = read_graph(tmp_path / f"graph{extension}")
+    assert found.edges["a", "b", "k"]["evidence"] == "x" * 200_000
+
+
 def test_flatten_has_the_documented_readings() -> None:
     flat = flatten(hostile_graph())
     assert flat.nodes["b"] == {

@@ -16,7 +16,7 @@ from typing import Any, Final
 import networkx as nx
 
 from entityrel.errors import ExportError
-from entityrel.graph.tables import csv_files
+from entityrel.graph.tables import csv_files, long_fields
 
 __all__ = ["read_gephi", "write_gephi"]
 
@@ -116,7 +116,7 @@ def _cell(value: object) -> str:
 
 
 def _read(path: Path, own: tuple[str, ...]) -> Iterator[tuple[list[str], dict[str, Any]]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file, long_fields():
         header, *rows = csv.reader(file)
     columns = []
     for place, title in enumerate(header[len(own) :], len(own)):

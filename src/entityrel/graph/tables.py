@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ import networkx as nx
 
 from entityrel.errors import ExportError
 
-__all__ = ["csv_files", "read_csv", "write_csv"]
+__all__ = ["csv_files", "long_fields", "read_csv", "write_csv"]
 
 _TYPES: Final = {str: "string", int: "long", float: "double", bool: "boolean"}
 _READERS: Final[dict[str, Callable[[str], Any]]] = {
@@ -33,6 +34,16 @@ _EDGE_COLUMNS: Final = (":START_ID", ":END_ID", ":TYPE", "edge_key")
 def csv_files(path: Path) -> tuple[Path, Path]:
     """The files of nodes and of edges that a path ending in ``.csv`` stands for."""
     return path.with_name(f"{path.stem}-nodes.csv"), path.with_name(f"{path.stem}-edges.csv")
+
+
+@contextmanager
+def long_fields() -> Iterator[None]:
+    """Let `csv` read fields of any length: evidence without a full stop may be longer than its 131,072 characters."""
+    before = csv.field_size_limit(2**31 - 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def write_csv(graph: nx.Graph, path: Path) -> None:
@@ -81,7 +92,7 @@ def _cell(value: object) -> str:
 
 
 def _read(path: Path, first: tuple[str, ...]) -> Iterator[tuple[list[str], dict[str, Any]]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file, long_fields():
         table = csv.reader(file)
         header = next(table)
         columns = []
