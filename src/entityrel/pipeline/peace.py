@@ -20,6 +20,8 @@ __all__ = ["in_its_setting"]
 
 _CLASS = "class"
 _USERS = "user"
+#: Languages that a list has at most; without a bound a list of thousands of countries takes its time squared.
+_LISTED = 40
 
 
 def in_its_setting(
@@ -166,7 +168,9 @@ def _like_a_language(span: Span) -> bool:
     doc, first = span.doc, span[0]
     if span.end + 1 < len(doc) and doc[span.end].text == ":" and _is_foreign(doc[span.end + 1].text):
         return True
-    while first.dep_ == "conj" and first.head.i < first.i:
+    for _ in range(_LISTED):
+        if first.dep_ != "conj" or first.head.i >= first.i:
+            break
         first = first.head
     languages, head = load_idioms().languages, first.head
     if first.dep_ == "pobj":
