@@ -87,7 +87,7 @@ def compact_transformer(
     shim: Any = import_module("spacy_transformers.layers.hf_shim").HFShim  # needs the extra
 
     class CompactShim(shim):  # type: ignore[misc]
-        """Saves and loads through `pack` and `unpack`; no pickle is read."""
+        """Saves and loads through `pack` and `unpack`; what spacy-transformers saved is left to its own shim."""
 
         _hfmodel: Any
 
@@ -109,8 +109,9 @@ def compact_transformer(
             torch: Any = import_module("torch")
             with tempfile.TemporaryDirectory() as folder:
                 (Path(folder) / "config.json").write_text(json.dumps(message["config"]), encoding="utf-8")
-                for file, content in message["tokenizer"].items():
-                    (Path(folder) / file).write_bytes(content)
+                # A message may come from anybody: no other name, which may be a path out of the folder.
+                for file in message["tokenizer"].keys() & set(_TOKENIZER_FILES):
+                    (Path(folder) / file).write_bytes(message["tokenizer"][file])
                 config = self.config_cls.from_pretrained(folder)
                 tokenizer = self.tokenizer_cls.from_pretrained(folder, use_fast=True)
             model = self.model_cls.from_config(config)
