@@ -11,12 +11,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from stub_pipeline import stub_pipeline
 
 __all__ = ["Site", "content", "descendants", "some_shards", "wait_for"]
+
+#: Seconds after which something that should have long happened never will.
+_PATIENCE = 600
 
 
 class Site:
@@ -40,23 +44,32 @@ class Site:
         path.write_text("".join(f"{row}\n" for row in rows))
         return path
 
-    def start(self, output: str, *options: str) -> subprocess.Popen[bytes]:
-        """Start annotating the corpus into a folder."""
+    @contextmanager
+    def start(self, output: str, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Annotate the corpus into a folder; waits for the end, and ends the run where the test fails."""
         command = ("annotate", "in.jsonl", "-o", output, "-p", "pipeline", "--any-language", *options)
-        with (self.folder / f"{output}.err").open("wb") as messages:
-            return subprocess.Popen(
+        with (
+            (self.folder / f"{output}.err").open("wb") as messages,
+            subprocess.Popen(
                 [sys.executable, "-m", "entityrel.cli", *command],
                 cwd=self.folder,
                 env={**os.environ, "PYTHONPATH": self.pythonpath},
                 stdout=subprocess.DEVNULL,
                 stderr=messages,
                 start_new_session=True,
-            )
+            ) as process,
+        ):
+            try:
+                yield process
+                process.wait(_PATIENCE)
+            except BaseException:  # else a failing test would wait for its run for ever
+                process.kill()
+                raise
 
     def run(self, output: str, *options: str, code: int = 0) -> dict[str, bytes]:
         """Annotate the corpus to the end; what is then in the folder."""
         with self.start(output, *options) as process:
-            assert process.wait() == code, (self.folder / f"{output}.err").read_text()
+            assert process.wait(_PATIENCE) == code, (self.folder / f"{output}.err").read_text()
         return content(self.folder / output)
 
 
@@ -71,7 +84,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def wait_for(happened: Callable[[], object], process: subprocess.Popen[bytes] | None = None) -> None:
     """Wait until something happens, or the process ends; fails after minutes, when it should have long happened."""
-    until = time.monotonic() + 600
+    until = time.monotonic() + _PATIENCE
     while not happened() and (process is None or process.poll() is None):
         assert time.monotonic() < until, "nothing happened"
         time.sleep(0.05)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,8 @@ class Cluster:
         """Kill all its processes, as when a machine is lost."""
         raylet = self.raylets()[1]
         for pid in (raylet, *descendants(raylet)):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended with the raylet
+                os.kill(pid, signal.SIGKILL)
 
     def add_second_node(self) -> None:
         """Another node in its place."""
