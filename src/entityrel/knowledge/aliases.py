@@ -57,7 +57,7 @@ class Found:
     aliases: tuple[Alias, ...]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _fold(piece: str) -> str:
     if piece.isascii():
         return piece.lower()
@@ -192,7 +192,7 @@ def _ends_word(text: str, first: re.Match[str], last: re.Match[str]) -> bool:
     )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     pieces = _pieces(text)
     gaps = tuple(text[left.end() : right.start()] for left, right in pairwise(pieces))

@@ -65,7 +65,7 @@ def _variants() -> Mapping[str, Mapping[str, str]]:
     }
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fold(part: str) -> str:
     """A part of a person's name in a spelling that stands for all its spellings.
 
@@ -88,13 +88,13 @@ def fold(part: str) -> str:
     return re.sub(r"([^\W\d_])\1", r"\1", part)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def person_parts(text: str) -> Parts:
     """The parts of a person's name without titles, suffixes and the Arabic article, folded by accent only."""
     return name_parts(_ARTICLE.sub("al-", text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def person_keys(text: str) -> frozenset[Parts]:
     """The keys of a full name: two names with a key in common are spellings of one name.
 
@@ -130,7 +130,7 @@ def is_generic(text: str) -> bool:
     return all(variants.get(word, word) in _spellings().generic for word in organisation_words(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def spelling_key(label: str, text: str) -> str:
     """What all spellings of an organisation, a place or a weapon have in common.
 

@@ -21,7 +21,7 @@ __all__ = ["RememberingAttributeRuler", "make_attribute_ruler"]
 #: What patterns may look at; with others the stock way is taken.
 _ATTRIBUTES: list[int | str] = ["TAG", "DEP", "LOWER", "IS_SPACE"]
 #: Combinations of attributes that are remembered; a long stream of texts forgets and learns anew.
-_MOST = 50_000
+_MOST = 16_384
 #: What is done to a token by itself, and whether a longer pattern may begin there.
 _Effect = tuple[dict[Any, Any], bool]
 

@@ -35,7 +35,7 @@ class _Known:
     kind: int = 0
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _known(label: int, ident: str) -> _Known:
     if label == _COUNTRY:
         return _Known(frozenset((ident,)))
