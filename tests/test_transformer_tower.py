@@ -18,8 +18,9 @@ from entityrel.pipeline.transformer_tower import pack, transformer_tower, unpack
 WIDTH, TRUNK = 8, 3
 TEXT = "Iran has supplied kamikaze drones to Russia, John Kirby said."
 needs_trf = pytest.mark.skipif(
-    find_spec("spacy_transformers") is None or build.pipeline_path("en_entityrel_trf") is None,
-    reason="needs the extra transformers and models/en_entityrel_trf",
+    find_spec("spacy_transformers") is None
+    or (build.pipeline_path("en_entityrel_trf") is None and find_spec("en_entityrel_trf") is None),
+    reason="needs the extra transformers and en_entityrel_trf",
 )
 
 
@@ -31,7 +32,8 @@ def trunk(seen: list[Any]) -> Model[Any, Any]:
     """A stand-in for the listener: it tells the place of a token, which its word does not; gradients go to ``seen``."""
 
     def forward(model: Model[Any, Any], docs: list[Doc], is_train: bool) -> Any:
-        return [np.eye(len(doc), TRUNK, dtype="float32") for doc in docs], seen.append
+        # As the listener: no columns where there is no token.
+        return [np.eye(len(doc), TRUNK if len(doc) else 0, dtype="float32") for doc in docs], seen.append
 
     return Model("trunk", forward)
 
@@ -42,6 +44,9 @@ def test_starts_as_the_small_tower_and_learns_from_the_trunk() -> None:
     model = transformer_tower(base, trunk(seen), WIDTH, TRUNK)
     model.initialize(X=docs)
     np.testing.assert_array_equal(model.predict(docs)[0], base.predict(docs)[0])
+    empty = Doc(docs[0].vocab, [])
+    assert [len(rows) for rows in model.predict([empty, *docs, empty])] == [0, 3, 0]
+    assert [len(rows) for rows in model.predict([empty])] == [0]
 
     goal = np.zeros((3, WIDTH), "float32")
     goal[1, 0] = 1.0

@@ -60,7 +60,9 @@ def _forward(model: _Tower, docs: list[Doc], is_train: bool) -> tuple[_Rows, Cal
     ops: Any = model.ops
     own, finish_own = tower(docs, is_train)
     read, finish_read = transformer(docs, is_train)
-    added, finish_mapped = mapped(ops.xp.vstack(read), is_train)
+    # An empty text has an array without columns.
+    filled = [row for row in read if len(row)] or [ops.alloc2f(0, mapped.get_dim("nI"))]
+    added, finish_mapped = mapped(ops.xp.vstack(filled), is_train)
     sizes = ops.asarray1i([len(doc) for doc in docs])
     rows = ops.unflatten(ops.xp.vstack(own) + added, sizes, 0)
 
