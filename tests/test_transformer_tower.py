@@ -8,7 +8,7 @@ import pytest
 import spacy
 from spacy.ml.models import MultiHashEmbed
 from spacy.tokens import Doc
-from thinc.api import Adam, Model
+from thinc.api import Adam, Model, fix_random_seed
 
 import entityrel
 from entityrel import PipelineError
@@ -39,6 +39,7 @@ def trunk(seen: list[Any]) -> Model[Any, Any]:
 
 
 def test_starts_as_the_small_tower_and_learns_from_the_trunk() -> None:
+    fix_random_seed(0)
     docs = [Doc(spacy.blank("en").vocab, ["drones", "drones", "drones"])]
     base, seen = small(), list[Any]()
     model = transformer_tower(base, trunk(seen), WIDTH, TRUNK)
