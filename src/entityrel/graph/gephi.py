@@ -16,7 +16,7 @@ from typing import Any, Final
 import networkx as nx
 
 from entityrel.errors import ExportError
-from entityrel.graph.tables import csv_files, long_fields
+from entityrel.graph.tables import csv_files, keyed_edges, long_fields
 
 __all__ = ["read_gephi", "write_gephi"]
 
@@ -50,14 +50,12 @@ def write_gephi(graph: nx.Graph, path: Path) -> None:
     """
     if not graph.is_directed():
         raise ExportError(f"{path}: Gephi's table of edges has a start and an end; make the graph directed first")
-    multi = graph.is_multigraph()
-    edges = graph.edges(keys=True, data=True) if multi else ((u, v, "", d) for u, v, d in graph.edges(data=True))
     nodes_file, edges_file = csv_files(path)
     nodes: list[_Row] = [
         ((node, str(d.get("name", node))), _renamed(d, _NODE_NAMES)) for node, d in graph.nodes(data=True)
     ]
     _write(nodes_file, _NODE_COLUMNS, nodes)
-    _write(edges_file, _EDGE_COLUMNS, [_edge(*edge) for edge in edges])
+    _write(edges_file, _EDGE_COLUMNS, [_edge(*edge) for edge in keyed_edges(graph)])
 
 
 def read_gephi(path: Path) -> nx.MultiDiGraph:

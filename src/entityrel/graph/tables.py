@@ -17,7 +17,7 @@ import networkx as nx
 
 from entityrel.errors import ExportError
 
-__all__ = ["csv_files", "long_fields", "read_csv", "write_csv"]
+__all__ = ["csv_files", "keyed_edges", "long_fields", "read_csv", "write_csv"]
 
 _TYPES: Final = {str: "string", int: "long", float: "double", bool: "boolean"}
 _READERS: Final[dict[str, Callable[[str], Any]]] = {
@@ -34,6 +34,14 @@ _EDGE_COLUMNS: Final = (":START_ID", ":END_ID", ":TYPE", "edge_key")
 def csv_files(path: Path) -> tuple[Path, Path]:
     """The files of nodes and of edges that a path ending in ``.csv`` stands for."""
     return path.with_name(f"{path.stem}-nodes.csv"), path.with_name(f"{path.stem}-edges.csv")
+
+
+def keyed_edges(graph: nx.Graph) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Start, end, key and attributes of each edge; the key is empty in a graph without parallel edges."""
+    if graph.is_multigraph():
+        yield from graph.edges(keys=True, data=True)
+    else:
+        yield from ((start, end, "", attributes) for start, end, attributes in graph.edges(data=True))
 
 
 @contextmanager
@@ -54,11 +62,9 @@ def write_csv(graph: nx.Graph, path: Path) -> None:
     """
     if not graph.is_directed():
         raise ExportError(f"{path}: a table of edges has a start and an end; make the graph directed first")
-    multi = graph.is_multigraph()
-    edges = graph.edges(keys=True, data=True) if multi else ((u, v, "", d) for u, v, d in graph.edges(data=True))
     nodes_file, edges_file = csv_files(path)
     _write(nodes_file, _NODE_COLUMNS, [((node, d.get("label", "")), d) for node, d in graph.nodes(data=True)])
-    _write(edges_file, _EDGE_COLUMNS, [((u, v, d.get("predicate", ""), key), d) for u, v, key, d in edges])
+    _write(edges_file, _EDGE_COLUMNS, [((u, v, d.get("predicate", ""), key), d) for u, v, key, d in keyed_edges(graph)])
 
 
 def read_csv(path: Path) -> nx.MultiDiGraph:
