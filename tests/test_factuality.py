@@ -5,7 +5,6 @@ Each set was written before it was first run; what it showed then is in docs/qua
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -19,12 +18,12 @@ from entityrel.knowledge.ontology import Ontology, load_ontology
 from entityrel.pipeline.qualifier import Qualifier
 from entityrel.pipeline.state import Proposal, TokenSpan, relations, state
 from entityrel.schema import Mention, Relation
+from marked_sentences import read_marked
 
 SETS = cast(
     "dict[str, list[tuple[str, str, str]]]",
     cast("Any", srsly).read_yaml(Path(__file__).parent / "data" / "factuality_unseen.yaml"),
 )
-PIECES = re.compile(r"\[([^|\]]+)\|(\w)\]|<([^>]+)>|([^\[<]+)")
 FACT = "affirmed actual"
 
 
@@ -44,23 +43,12 @@ class Case:
         return said == FACT and all(reading.startswith("negated") for reading in self.expected)
 
 
-def _read(marked: str) -> tuple[str, dict[str, tuple[int, int]]]:
-    text = ""
-    spans: dict[str, tuple[int, int]] = {}
-    for mention, role, trigger, other in PIECES.findall(marked):
-        start = len(text)
-        text += mention or trigger or other
-        if mention or trigger:
-            spans.setdefault(role or "t", (start, len(text)))
-    return text, spans
-
-
 @pytest.fixture(scope="module", params=sorted(SETS))
 def cases(request: pytest.FixtureRequest, nlp: Language) -> list[Case]:
     """A set, each sentence run through the pipeline."""
     found = []
     for marked, predicate, readings in SETS[request.param]:
-        text, spans = _read(marked)
+        text, spans = read_marked(marked)
         found.append(Case(nlp(text), spans, predicate, tuple(readings.split(" / "))))
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -17,31 +16,25 @@ from entityrel.knowledge.cues import load_cues
 from entityrel.pipeline.polarity import Verdict, judge
 from entityrel.pipeline.qualifier import Qualifier, make_qualifier
 from entityrel.pipeline.state import Proposal, TokenSpan, state
+from marked_sentences import read_marked
 
 BATTERY = cast(
     "dict[str, list[tuple[str, str]]]", cast("Any", srsly).read_yaml(Path(__file__).parent / "data" / "factuality.yaml")
 )
-PIECES = re.compile(r"\[([^|\]]+)\|(\w)\]|<([^>]+)>|([^\[<]+)")
 LABELS = {"s": "COUNTRY", "o": "WEAPON", "r": "COUNTRY"}
 LEXICON = load_cues()
 
 
 def _parsed(nlp: Language, marked: str) -> tuple[Doc, dict[str, TokenSpan], TokenSpan]:
     """The parsed sentence, its mentions by role, and its trigger."""
-    text = ""
-    spans: dict[str, tuple[int, int]] = {}
-    for mention, role, trigger, other in PIECES.findall(marked):
-        start = len(text)
-        text += mention or trigger or other
-        if mention or trigger:
-            spans.setdefault(role or "trigger", (start, len(text)))
+    text, spans = read_marked(marked)
     doc = nlp.make_doc(text)
     for name, pipe in nlp.pipeline:
         if name in SYNTAX:
             doc = pipe(doc)
     tokens = {role: doc.char_span(span[0], span[1], alignment_mode="expand") for role, span in spans.items()}
     found = {role: (span.start, span.end) for role, span in tokens.items() if span is not None}
-    trigger_span = found.pop("trigger")
+    trigger_span = found.pop("t")
     doc.set_ents([Span(doc, *found[role], LABELS[role]) for role in "sor" if role in found])
     return doc, found, trigger_span
 
